@@ -1,0 +1,47 @@
+"""Finding what artists and venues swap: shaders, scenes, models, layouts."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from installation.errors import ContentError, one_of
+
+KINDS = ("shaders", "scenes", "models", "layouts")
+PACKAGE = Path(__file__).parent
+
+
+def places(kind: str) -> list[Path]:
+    """The folders that may hold this kind of content, the user's own first."""
+    own = os.environ.get("IMMERSIONS_CONTENT")
+    packed = PACKAGE / "_content" / kind  # in an installed wheel
+    checkout = PACKAGE.parent / kind
+    found = [Path(own) / kind] if own else []
+    return [place for place in (*found, packed, checkout) if place.is_dir()]
+
+
+def find(kind: str, name: str) -> Path:
+    """The file or folder of this name. Raises ContentError, naming what there is."""
+    for place in places(kind):
+        if (path := place / name).exists():
+            return path
+    known = (path.name for place in places(kind) for path in place.iterdir())
+    looked = " and ".join(str(place) for place in places(kind)) or f"no folder of {kind}"
+    raise ContentError(f"{kind}/{name} was asked for, but is not in {looked}. {one_of(name, known)}")
+
+
+def every(kind: str, pattern: str) -> Iterator[Path]:
+    """All content of a kind whose name fits the pattern; of two with one name the user's own."""
+    seen: set[str] = set()
+    for place in places(kind):
+        for path in sorted(place.glob(pattern)):
+            if path.name not in seen:
+                seen.add(path.name)
+                yield path
+
+
+def cache() -> Path:
+    """The folder for what can be computed again. IMMERSIONS_CACHE moves it."""
+    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "immersions"
+    folder = Path(os.environ.get("IMMERSIONS_CACHE", default))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

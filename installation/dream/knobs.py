@@ -1,0 +1,55 @@
+"""How the optimiser dreams: one number for each control of the parameter table that it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from installation.control.parameters import TABLE
+from installation.data import Controls
+
+
+def _default(name: str) -> float:
+    return TABLE[f"dream.{name}"].default
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What may be turned while dreaming. Ranges, units and defaults are those of `dream.*` in the parameter table.
+
+    learning_rate        RMS change of a sample per step, in units of full scale
+    time_jitter          seconds that the copies are shifted either way at most; never less than one step of the
+                         deepest targeted layer is used, otherwise the dream locks to the grid of the poolings
+    time_mask            share of the loop's time that is hidden from each copy but the first
+    pitch_mask           share of the scalogram's bins that is hidden from each copy but the first
+    noise_loss           weight of the scalogram's mean level, which is to be low
+    high_frequency_loss  the same for the upper half of the bins, the higher the more
+    activation_loss      weight of the mean answer of all neurons on the way to the target, which is to be low
+    batch                copies of the loop that are heard in each step; the first is not shifted if there are more
+    mix_original         share of the start clip that is mixed in after each step
+    pitch_change         semitones that the copies but the first are raised or lowered at most
+    gradient_noise       noise added to the gradient, in its own spreads
+    denoise              how much of what lies at the loop's own noise floor is taken away each step
+    """
+
+    learning_rate: float = _default("learning_rate")
+    time_jitter: float = _default("time_jitter")
+    time_mask: float = _default("time_mask")
+    pitch_mask: float = _default("pitch_mask")
+    noise_loss: float = _default("noise_loss")
+    high_frequency_loss: float = _default("high_frequency_loss")
+    activation_loss: float = _default("activation_loss")
+    batch: int = int(_default("batch"))
+    mix_original: float = _default("mix_original")
+    pitch_change: float = _default("pitch_change")
+    gradient_noise: float = _default("gradient_noise")
+    denoise: float = _default("denoise")
+
+    def __post_init__(self) -> None:
+        for name in (field.name for field in fields(self)):
+            value = TABLE[f"dream.{name}"].clamp(getattr(self, name))
+            object.__setattr__(self, name, int(value) if name == "batch" else float(value))
+
+
+def knobs(controls: Controls) -> Knobs:
+    """The optimiser's numbers as the hands have set them."""
+    return Knobs(**{field.name: controls[f"dream.{field.name}"] for field in fields(Knobs)})  # type: ignore[arg-type]

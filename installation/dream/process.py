@@ -1,0 +1,155 @@
+"""The dreamer's own process: it loads the ear, optimises without pause and posts what it has in time for every seam.
+
+torch is imported in here only when the process runs, so the show's own process never waits for it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from installation.data import Clip, Target
+from installation.dream.knobs import Knobs
+from installation.errors import ImmersionsError
+
+POLITE = 5  # niceness: sound and picture go first
+SPARE = 1.5  # how many times longer than usual a step or a publication may take without being late
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Order:
+    """Everything that a dreamer's process begins with.
+
+    start    a clip, or the name of one
+    resume   the last good dream's sound, to go on from
+    number   of the first dream
+    """
+
+    model: str
+    start: Clip | str
+    target: Target
+    seconds: float
+    knobs: Knobs
+    seed: int
+    threads: int
+    number: int = 0
+    resume: Clip | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a dream is wanted next, in `time.monotonic` seconds; after that one every loop."""
+
+    moment: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Start again from this clip, or from the one of this name."""
+
+    start: Clip | str
+
+
+Message = Target | Knobs | Due | Begin
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Told after every step, so that silence means trouble."""
+
+    step: int
+    resets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why the process ends, or which wish it cannot fulfil."""
+
+    words: str
+    refused: Message | None = None
+    expected: bool = True  # an error that the person at the keyboard can do something about
+
+
+def run(connection: Connection, order: Order) -> None:
+    """The process from its beginning to its end, which comes when the connection closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the show, and the show ends this process
+    if hasattr(os, "nice"):
+        os.nice(POLITE)
+    try:
+        _Process(connection, order).run()
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return  # nobody listens any more
+    except Exception as error:
+        expected = isinstance(error, ImmersionsError)
+        _tell(connection, Failed(str(error) if expected else f"{type(error).__name__}: {error}", expected=expected))
+
+
+def _tell(connection: Connection, failed: Failed) -> None:
+    try:
+        connection.send(failed)
+    except OSError:
+        return  # nobody listens any more
+
+
+class _Process:
+    def __init__(self, connection: Connection, order: Order) -> None:
+        import torch
+
+        from installation.dream.optimize import Optimizer
+        from installation.listen.ear import load
+
+        torch.set_num_threads(order.threads)
+        self.connection = connection
+        self.order = order
+        self.number = order.number
+        ear = load(order.model, "cuda" if torch.cuda.is_available() else "cpu")
+        generator = torch.Generator().manual_seed(order.seed)
+        self.optimizer = Optimizer(ear, self.clip(order.start), order.target, order.knobs, generator)
+        if order.resume is not None:
+            self.optimizer.resume(order.resume)
+        self.due = time.monotonic() + order.seconds
+        self.publishing = 0.0  # seconds that it took last
+
+    def run(self) -> None:
+        while True:
+            while self.connection.poll():
+                self.obey(self.connection.recv())
+            begin = time.monotonic()
+            self.optimizer.step()
+            self.connection.send(Alive(self.optimizer.steps, self.optimizer.resets))
+            now = time.monotonic()
+            if now + SPARE * (now - begin + self.publishing) >= self.due:
+                self.publish()
+
+    def publish(self) -> None:
+        begin = time.monotonic()
+        self.connection.send(self.optimizer.dream(self.number))
+        self.number += 1
+        now = time.monotonic()
+        self.publishing = now - begin
+        while self.due <= now + SPARE * self.publishing:
+            self.due += self.order.seconds
+
+    def obey(self, message: Message) -> None:
+        try:
+            match message:
+                case Target():
+                    self.optimizer.aim(message)
+                case Knobs():
+                    self.optimizer.turn(message)
+                case Begin():
+                    self.optimizer.begin(self.clip(message.start))
+                case Due():
+                    self.due = message.moment
+        except ImmersionsError as error:
+            self.connection.send(Failed(str(error), refused=message))
+
+    def clip(self, start: Clip | str) -> Clip:
+        """The start clip as one loop of the show's length."""
+        from installation.listen import recording
+
+        samples = round(self.order.seconds * RATE)
+        return recording.loop(start, samples)

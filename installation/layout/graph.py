@@ -1,0 +1,164 @@
+"""The graph of a network, told by its structure: eighteen million connections as a few small matrices.
+
+Attraction is linear in distance, so what a neuron feels from all channels of a layer is felt from their sum. A layer's
+neurons form a grid [channels, bins]; merging pairs along either axis gives a grid again, so every level of the
+multilevel layout has the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from installation.data import Anatomy, Link
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Grid:
+    """One layer at some coarseness: vertices [channels, bins], numbered from `start`."""
+
+    start: int
+    members: Tensor  # [channels] how many channels each channel group holds
+    bins: int
+
+    @property
+    def channels(self) -> int:
+        return len(self.members)
+
+    @property
+    def size(self) -> int:
+        return self.channels * self.bins
+
+    def of(self, values: Tensor) -> Tensor:
+        """This layer's part of values [vertices, ...], as [channels, bins, ...]."""
+        return values[self.start : self.start + self.size].view(self.channels, self.bins, *values.shape[1:])
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tie:
+    """All connections between two layers: weights [target bins, source bins] between any two of their channels."""
+
+    source: int
+    target: int
+    weights: Tensor
+    dense: bool
+
+
+class LayeredGraph:
+    """A network's graph at one coarseness.
+
+    charges   [vertices] how strongly each vertex repels the others
+    degree    [vertices] the sum of its connections' weights
+    """
+
+    def __init__(self, grids: Sequence[Grid], ties: Sequence[Tie], charges: Tensor) -> None:
+        self.grids = grids
+        self.ties = ties
+        self.charges = charges
+        self.degree = -self._pull(torch.ones(len(charges), 1, device=charges.device), own_only=True)[:, 0]
+
+    def __len__(self) -> int:
+        return len(self.charges)
+
+    def attraction(self, positions: Tensor) -> Tensor:
+        """The pull of all connections on every vertex: sum of w_ij (p_j - p_i), [vertices, dimensions]."""
+        return self._pull(positions, own_only=False)
+
+    def _pull(self, positions: Tensor, own_only: bool) -> Tensor:
+        force = torch.zeros_like(positions)
+        for tie in self.ties:
+            for near, far, weights in (
+                (self.grids[tie.target], self.grids[tie.source], tie.weights),
+                (self.grids[tie.source], self.grids[tie.target], tie.weights.T),
+            ):
+                own, other = near.of(positions), far.of(positions)  # [channels, bins, dimensions]
+                reach = weights.sum(1)[:, None]  # [near bins, 1]
+                if tie.dense:
+                    pulled = torch.einsum("c,cbd->bd", far.members, other)  # all channels as one
+                    total = far.members.sum()
+                    pull = -total * reach * own if own_only else (weights @ pulled) - total * reach * own
+                else:
+                    pull = -reach * own if own_only else torch.einsum("ts,csd->ctd", weights, other) - reach * own
+                near.of(force).add_(near.members[:, None, None] * pull)
+        return force
+
+    def coarser(self) -> tuple[LayeredGraph, Tensor] | None:
+        """The graph with pairs merged, and for every vertex its parent's number; None where nothing can merge.
+
+        Pairs along channels come first, then pairs along pitch. Steps that shrink the graph by less than a quarter
+        are joined with the next, so that levels fall roughly by half.
+        """
+        graph, parent = self, torch.arange(len(self), device=self.charges.device)
+        while len(graph) > 0.75 * len(self):
+            merged = graph._merge()
+            if merged is None:
+                break
+            graph, step = merged
+            parent = step[parent]
+        return (graph, parent) if len(graph) < len(self) else None
+
+    def _merge(self) -> tuple[LayeredGraph, Tensor] | None:
+        along_channels = any(grid.channels > 1 for grid in self.grids)
+        if not along_channels and all(grid.bins == 1 for grid in self.grids):
+            return None
+        device = self.charges.device
+        grids: list[Grid] = []
+        parents: list[Tensor] = []
+        start = 0
+        for grid in self.grids:
+            channel = torch.arange(grid.channels, device=device) // (2 if along_channels else 1)
+            pitch = torch.arange(grid.bins, device=device) // (1 if along_channels else 2)
+            bins = int(pitch[-1]) + 1
+            members = torch.zeros(int(channel[-1]) + 1, device=device).index_add(0, channel, grid.members)
+            grids.append(Grid(start, members, bins))
+            parents.append((start + channel[:, None] * bins + pitch[None, :]).flatten())
+            start += grids[-1].size
+        parent = torch.cat(parents)
+        charges = torch.zeros(start, device=device).index_add(0, parent, self.charges)
+        ties = self.ties if along_channels else [fold(tie) for tie in self.ties]
+        return LayeredGraph(grids, ties, charges), parent
+
+
+def fold(tie: Tie) -> Tie:
+    """The tie between the same layers once neighbouring bins have merged: double connections add up."""
+    weights = tie.weights
+    for axis in (0, 1):
+        if weights.shape[axis] % 2:
+            padding = (0, 1, 0, 0) if axis else (0, 0, 0, 1)
+            weights = torch.nn.functional.pad(weights, padding)
+        weights = weights.unflatten(axis, (-1, 2)).sum(axis + 1)
+    return Tie(tie.source, tie.target, weights, tie.dense)
+
+
+def link_weights(link: Link, target_bins: int, source_bins: int) -> Tensor:
+    """[target bins, source bins], 1 where a connection is."""
+    seen = torch.arange(target_bins)[:, None] * link.stride + link.offset
+    source = torch.arange(source_bins)[None, :]
+    return ((source >= seen) & (source < seen + link.kernel)).float()
+
+
+def graph_of(
+    anatomy: Anatomy, charges: Tensor | None = None, balance: float = 0.0, device: str = "cpu"
+) -> LayeredGraph:
+    """The finest graph of a network.
+
+    charges   [units] how strongly each neuron repels, > 0; all alike when left out
+    balance   0: every connection weighs 1; 1: all that a neuron hears weighs 1 together. In between, the weight is
+              the number of a neuron's inputs to the power of -balance
+    """
+    names = [layer.name for layer in anatomy]
+    grids = [
+        Grid(anatomy.start(layer.name), torch.ones(layer.channels, device=device), layer.bins) for layer in anatomy
+    ]
+    ties = []
+    for link in anatomy.links:
+        weights = link_weights(link, anatomy[link.target].bins, anatomy[link.source].bins)
+        inputs = link.kernel * (anatomy[link.source].channels if link.dense else 1)
+        weights *= inputs**-balance
+        ties.append(Tie(names.index(link.source), names.index(link.target), weights.to(device), link.dense))
+    if charges is None:
+        charges = torch.ones(anatomy.units)
+    return LayeredGraph(grids, ties, charges.to(device).float())

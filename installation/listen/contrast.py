@@ -1,0 +1,148 @@
+"""Contrastive predictive coding: from what was heard, tell the sound that comes next from sounds of other moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from installation.listen.network import Network
+from installation.listen.together import gathered, place
+
+Rivals = Literal["items", "times"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the network hears, found by its gradients.
+
+    stride         scalogram frames between two encodings z
+    before         scalogram frames up to and with the last one that the first z takes in
+    encodings      encodings z up to and with the newest one that the first context c takes in
+    context_step   encodings z between two contexts c
+    shared         [k] scalogram frames that z of k steps after the context's newest one has in common with the context
+    """
+
+    stride: int
+    before: int
+    encodings: int
+    context_step: int
+    shared: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        """The smallest k with no frame in common: the first step worth predicting."""
+        return self.shared.index(0)
+
+    def frames(self, contexts: int, predictions: int, first: int) -> int:
+        """Scalogram frames that so many contexts with all their predictions need."""
+        encodings = self.encodings + self.context_step * (contexts - 1) + first + predictions - 1
+        return self.before + self.stride * (encodings - 1)
+
+    def contexts(self, frames: int, predictions: int, first: int) -> int:
+        """How many contexts a clip of so many frames holds; 0 where it is too short."""
+        spare = frames - self.frames(1, predictions, first)
+        return 0 if spare < 0 else 1 + spare // (self.stride * self.context_step)
+
+
+def reach(network: Network, bins: int, seed: int = 0) -> Reach:
+    """Find by gradients which scalogram frames an encoding hears, and which encodings a context.
+
+    The network is asked on noise, in evaluation mode, and left as it was.
+    """
+    training, device = network.training, next(network.parameters()).device
+    random = torch.Generator().manual_seed(seed)
+    network.eval()
+    try:
+        spans = _two_answers(lambda x: network.encode(x, "valid"), (4, bins), random, device)
+        width = network.predictor.out_features // network.plan.predictions
+        newest = _two_answers(lambda x: network.summarise(x, "valid"), (4, width), random, device)
+    finally:
+        network.train(training)
+    (start, end), stride = spans[0], spans[1][0] - spans[0][0]
+    shared, span = [], end + 1 - start
+    while not shared or shared[-1] > 0:  # every step later shares a stride less
+        shared.append(max(0, span - stride * len(shared)))
+    return Reach(stride, end + 1, newest[0][1] + 1, newest[1][1] - newest[0][1], tuple(shared))
+
+
+def _two_answers(
+    ask: Callable[[Tensor], Tensor], shape: tuple[int, int], random: torch.Generator, device: torch.device
+) -> list[tuple[int, int]]:
+    """First and last step of noise that each of the first two answers depends on."""
+    steps = 16
+    while True:  # the shortest noise, in doublings, that has two answers
+        noise = torch.rand(*shape, steps, generator=random).to(device).requires_grad_()
+        try:
+            answers = ask(noise)
+        except (RuntimeError, ValueError):  # shorter than a kernel
+            answers = noise[..., :0]
+        if answers.shape[-1] >= 2:
+            break
+        steps *= 2
+    signs = torch.randn(answers.shape[1], generator=random).to(device)  # so that channels do not cancel
+    spans = []
+    for step in range(2):
+        (gradient,) = torch.autograd.grad((answers[..., step] @ signs).sum(), noise, retain_graph=True)
+        heard = gradient.abs().amax((0, 1)).nonzero().flatten()
+        spans.append((int(heard[0]), int(heard[-1])))
+    return spans
+
+
+def predict(network: Network, level: Tensor, reach: Reach, first: int) -> tuple[Tensor, Tensor]:
+    """What every context expects, and what came.
+
+    level     [batch, bins, frames], 0..1
+    first     the first predicted step, in encodings after the context's last one
+    returns   expected and came, both [batch, contexts, predictions, width of z]
+    """
+    z = network.encode(level, "valid")  # [batch, width, steps]
+    predictions = network.predictor.out_features // z.shape[1]
+    contexts = reach.contexts(level.shape[-1], predictions, first)
+    if contexts < 1:
+        needed = reach.frames(1, predictions, first)
+        raise ValueError(f"a clip of {level.shape[-1]} frames is too short: one context and its future need {needed}")
+    last = reach.encodings - 1 + reach.context_step * torch.arange(contexts, device=z.device)  # newest z in each c
+    wanted = last[:, None] + first + torch.arange(predictions, device=z.device)  # [contexts, predictions]
+    came = z.transpose(1, 2)[:, wanted]  # [batch, contexts, predictions, width]
+    c = network.summarise(z[..., : int(last[-1]) + 1], "valid")[..., :contexts]  # [batch, channels, contexts]
+    expected = network.predictor(c.transpose(1, 2)).unflatten(-1, (predictions, z.shape[1]))
+    return expected, came
+
+
+def scores(expected: Tensor, came: Tensor) -> Tensor:
+    """How well each candidate fits each expectation: (M c) . z / sqrt(width), in full precision.
+
+    expected   [groups, asked, width]
+    came       [groups, candidates, width]
+    returns    [groups, asked, candidates]
+    """
+    with torch.autocast(expected.device.type, enabled=False):
+        width = expected.shape[-1]
+        return expected.float() @ came.float().transpose(1, 2) / width**0.5
+
+
+def contrast(expected: Tensor, came: Tensor, rivals: Rivals = "times") -> tuple[Tensor, Tensor]:
+    """The loss of the paper, over all processes' items together.
+
+    expected, came   [batch, contexts, predictions, width]
+    rivals           "items": the same moment of other clips (the paper's form);
+                     "times": every moment of every clip, so also others of the same recording
+    returns          loss in nats, a mean; share of right answers per prediction [predictions], detached
+    """
+    batch, contexts, predictions, width = expected.shape
+    others = gathered(came)
+    if rivals == "items":
+        asked = expected.permute(1, 2, 0, 3).reshape(contexts * predictions, batch, width)
+        offered = others.permute(1, 2, 0, 3).reshape(contexts * predictions, -1, width)
+    else:
+        asked = expected.permute(2, 0, 1, 3).reshape(predictions, batch * contexts, width)
+        offered = others.permute(2, 0, 1, 3).reshape(predictions, -1, width)
+    fit = scores(asked, offered)  # [groups, asked, candidates]
+    right = place() * asked.shape[1] + torch.arange(asked.shape[1], device=fit.device)
+    loss = torch.nn.functional.cross_entropy(fit.flatten(0, 1), right.repeat(len(fit)))
+    correct = (fit.detach().argmax(-1) == right).float().mean(1)  # [groups]
+    return loss, correct.view(-1, predictions).mean(0) if rivals == "items" else correct

@@ -1,0 +1,50 @@
+"""How a network is trained: how many clips of what length, how fast it learns, and when it ends."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from installation.listen.augment import Variation
+from installation.listen.contrast import Rivals
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The settings of one training. Either `steps` or `minutes` ends it; the learning rate falls to 0 until then."""
+
+    steps: int = 0  # 0: as many as the minutes allow
+    minutes: float = 0.0
+    recordings: int = 8  # in a batch, over all processes
+    each: int = 4  # clips of every one of them: rivals from the same recording
+    frames: int = 640  # scalogram frames of a clip
+    accumulate: int = 1  # batches before the weights move
+    rate: float = 1e-3  # the highest learning rate
+    decay: float = 1e-4  # weight decay
+    warm_up: int = 100  # steps
+    clip: float = 0.5  # longest gradient
+    rivals: Rivals = "times"
+    first: int = 0  # first predicted step; 0: the first that shares no frame with the context
+    seed: int = 0
+    variation: Variation = Variation()
+    compiled: bool = False  # torch.compile the encoder
+    refresh: int = 50  # steps between two looks for new recordings
+    save: float = 60.0  # seconds between two states on disk
+    look: float = 60.0  # seconds between two looks at recordings kept apart
+    tell: float = 5.0  # seconds between two lines of progress
+
+    def progress(self, step: int, seconds: float) -> float:
+        """0 at the beginning, 1 at the end."""
+        if self.steps:
+            return min(1.0, step / self.steps)
+        return min(1.0, seconds / (60 * self.minutes))
+
+    def learning_rate(self, step: int, seconds: float) -> float:
+        """Rising over the warm-up, then half a cosine down to a hundredth."""
+        fall = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.progress(step, seconds)))
+        return self.rate * min(1.0, (step + 1) / max(1, self.warm_up)) * fall
+
+    def left(self, step: int, seconds: float) -> float:
+        """Seconds to go, as far as can be told."""
+        done = self.progress(step, seconds)
+        return seconds * (1 - done) / done if done > 0 else math.inf

@@ -1,0 +1,200 @@
+"""The front end: how loud every pitch is in every frame, on a loop's circle or along a line."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from nnAudio.utils import create_cqt_kernels
+from scipy.signal import zoom_fft
+from torch import Tensor
+
+from installation.data import Floats
+
+REACH = 7.0  # kernel widths (1 / length) either side of a centre frequency; beyond, a Hann kernel is under 1e-3
+SPACING = 0.5  # kernel lengths between two looks at the power
+LOOKS = sorted(power << shift for power in (1, 3) for shift in range(16))  # a frame, 1 2 3 4 6 8 12 ...: short FFTs
+LONGEST = 480  # frames of a line that are transformed at once
+KEPT = 4  # lengths whose kernel spectra are kept
+
+
+class ConstantQ:
+    """A bank of Hann kernels, equally many per octave, designed by nnAudio (L1-normalised).
+
+    rate, lowest      Hz; `lowest` is the centre of bin 0
+    filter_scale      below 1 the kernels are shorter than the distance of the bins asks for
+
+    Power is looked at every half kernel or more often and averaged over the frame, so that no sample goes unheard.
+    A full-scale sine in the centre of a bin has the power 0.25.
+    """
+
+    def __init__(self, rate: int, lowest: float, bins: int, bins_per_octave: int, filter_scale: float) -> None:
+        quality = filter_scale / (2 ** (1 / bins_per_octave) - 1)  # centre frequency times kernel length, in periods
+        try:
+            kernels, _, lengths, pitches = create_cqt_kernels(quality, rate, lowest, bins, bins_per_octave)
+        except ValueError:
+            raise ValueError(f"{bins} bins from {lowest:g} Hz reach beyond half of {rate} Hz") from None
+        self.rate = rate
+        self.pitches: Floats = np.asarray(pitches, np.float32)  # [bins] Hz
+        self.lengths: list[int] = [int(length) for length in lengths]  # samples
+        self._kernels = [kernel[np.flatnonzero(kernel)[0] - 1 :][:length] for kernel, length in zip(kernels, self.lengths, strict=True)]
+        self._banks: OrderedDict[tuple[int, int, torch.device], Bank] = OrderedDict()
+
+    def circle(self, samples: Tensor, frames: int) -> Tensor:
+        """The power of every bin in every frame of a loop: [batch, samples] -> [batch, bins, frames]."""
+        if samples.ndim != 2:
+            raise ValueError(f"samples must be [batch, samples], got {list(samples.shape)}")
+        bank = self._bank(samples.shape[1], frames, samples.device)
+        spectrum = bank.spread(torch.fft.rfft(samples))
+        power: Tensor = FramePower.apply(spectrum, bank)  # type: ignore[no-untyped-call]
+        return power
+
+    def line(self, samples: Tensor, samples_per_frame: int) -> Tensor:
+        """The power of every bin in every whole frame of a recording, [batch, samples] -> [batch, bins, frames].
+
+        Before and after it there is silence. The line is cut into circles that overlap by more than the longest kernel.
+        """
+        frames = samples.shape[1] // samples_per_frame
+        if frames < 1:
+            raise ValueError(f"{samples.shape[1]} samples are no whole frame of {samples_per_frame}")
+        margin = -(-self.lengths[0] // samples_per_frame)
+        pieces = -(-frames // LONGEST)
+        stride = -(-frames // pieces)
+        around = (margin * samples_per_frame, (margin + pieces * stride) * samples_per_frame - samples.shape[1])
+        padded = torch.nn.functional.pad(samples, around)
+        length = (stride + 2 * margin) * samples_per_frame
+        starts = (piece * stride * samples_per_frame for piece in range(pieces))
+        circles = (self.circle(padded[:, start : start + length], stride + 2 * margin) for start in starts)
+        return torch.cat([circle[..., margin : margin + stride] for circle in circles], -1)[..., :frames]
+
+    def _bank(self, samples: int, frames: int, device: torch.device) -> Bank:
+        key = (samples, frames, device)
+        if key not in self._banks:
+            self._banks[key] = self._make_bank(samples, frames, device)
+            if len(self._banks) > KEPT:
+                self._banks.popitem(last=False)
+        self._banks.move_to_end(key)
+        return self._banks[key]
+
+    def _make_bank(self, samples: int, frames: int, device: torch.device) -> Bank:
+        bands = []
+        for kernel, length, pitch in zip(self._kernels, self.lengths, self.pitches, strict=True):
+            looks = next(n for n in LOOKS if samples / (frames * n) <= max(SPACING * length, 1))
+            start = max(round((pitch / self.rate - REACH / length) * samples), 1 - samples // 2)
+            width = min(int(2 * REACH / length * samples) + 2, samples - start)
+            response = _centred(kernel, start / samples, width / samples, width)
+            rows = -(-width // (frames * looks))
+            weight = np.zeros(rows * frames * looks, np.float32)
+            weight[:width] = response / samples
+            bands.append(Band(looks, -0.5 * (length % 2), start, torch.from_numpy(weight).view(rows, -1).to(device)))
+        return Bank(samples, frames, device, bands)
+
+
+def _centred(kernel: Any, start: float, width: float, count: int) -> Any:
+    """A kernel's spectrum from `start`, `width` of the rate wide, as if the middle of its window stood at time 0: real."""
+    frequencies = start + width / count * np.arange(count)  # cycles per sample
+    spectrum = zoom_fft(kernel, [start, start + width], count, fs=1) * np.exp(1j * np.pi * len(kernel) * frequencies)
+    largest = spectrum[np.argmax(np.abs(spectrum))]
+    return (spectrum * np.conj(largest)).real / np.abs(largest)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Band:
+    """Where one bin listens in the spectrum.
+
+    looks    at the power, per frame
+    centre   of the kernel against the moment it answers for, samples: nnAudio's odd ones stand half a sample early
+    start    number of the first frequency, in cycles per circle
+    weight   [rows, looks * frames] of the frequencies from `start` on, zero beyond the kernel's reach
+    """
+
+    looks: int
+    centre: float
+    start: int
+    weight: Tensor
+
+
+class Bank:
+    """All bands for circles of one length, in groups that look equally often."""
+
+    def __init__(self, samples: int, frames: int, device: torch.device, bands: list[Band]) -> None:
+        self.samples, self.frames, self.bins, self.device = samples, frames, len(bands), device
+        self.below = max(0, -min(band.start for band in bands))  # negative frequencies that somebody hears
+        self.size = self.below + max(band.start + band.weight.numel() for band in bands)
+        alike: dict[tuple[int, float], list[int]] = {}
+        for number, band in enumerate(bands):
+            alike.setdefault((band.looks, band.centre), []).append(number)
+        self.groups = [Group(self, {number: bands[number] for number in numbers}) for numbers in alike.values()]
+
+    def spread(self, half: Tensor) -> Tensor:
+        """The spectrum from `-below` to beyond half the rate, of its positive half: a real sound's is symmetric."""
+        middle = (self.samples - 1) // 2
+        above = min(max(0, self.size - self.below - half.shape[1]), middle)
+        parts = [half[:, 1 : self.below + 1].flip(1).conj(), half]
+        parts.append(half[:, middle + 1 - above : middle + 1].flip(1).conj())
+        whole = torch.cat(parts, 1)
+        return torch.nn.functional.pad(whole, (0, max(0, self.size - whole.shape[1])))
+
+
+class Group:
+    """Bands that look at the power at the same moments: they share the shift of time to the middle between two looks."""
+
+    def __init__(self, bank: Bank, bands: dict[int, Band]) -> None:
+        some = next(iter(bands.values()))
+        self.looks, self.points = some.looks, bank.frames * some.looks
+        self.bins = list(bands)
+        first = min(band.start for band in bands.values())
+        last = max(band.start + band.weight.numel() for band in bands.values())
+        self.range = slice(first + bank.below, last + bank.below)
+        moment = 0.5 / self.points + some.centre / bank.samples  # of the first look, in circles
+        turns = 2 * torch.pi * moment * torch.arange(first, last, dtype=torch.float64, device=bank.device)
+        self.shift = torch.polar(torch.ones_like(turns), turns).to(torch.complex64)
+        self.bands = [(band.start - first, band.weight) for band in bands.values()]
+
+
+class FramePower(torch.autograd.Function):
+    """The mean power of each band in each frame. Written out because autograd would copy the spectrum per band."""
+
+    @staticmethod
+    def forward(ctx: Any, spectrum: Tensor, bank: Bank) -> Tensor:
+        power = spectrum.new_empty(len(spectrum), bank.bins, bank.frames, dtype=torch.float32)
+        waves = []
+        for group in bank.groups:
+            planes = _planes(spectrum[:, group.range] * group.shift)  # [batch, 2, frequencies]
+            folded = planes.new_empty(len(planes), len(group.bands), 2, group.points)
+            for n, (at, weight) in enumerate(group.bands):
+                band = planes[..., at : at + weight.numel()].unflatten(-1, weight.shape)  # [batch, 2, rows, points]
+                torch.sum(band * weight, 2, out=folded[:, n])
+            wave = torch.fft.ifft(_complex(folded), norm="forward")  # [batch, bands, points]
+            looks = (wave.real.square() + wave.imag.square()).unflatten(-1, (bank.frames, group.looks))
+            power[:, group.bins] = looks.mean(-1)
+            waves.append(wave)
+        ctx.bank, ctx.size = bank, spectrum.shape
+        ctx.save_for_backward(*waves)
+        return power
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+        whole = torch.zeros(ctx.size, dtype=torch.complex64, device=slope.device)
+        for group, wave in zip(ctx.bank.groups, ctx.saved_tensors, strict=True):
+            per_look = (slope[:, group.bins] * (2 / group.looks))[..., None].expand(-1, -1, -1, group.looks).flatten(2)
+            folded = _planes(torch.fft.fft(wave * per_look))  # [batch, bands, 2, points]
+            planes = folded.new_zeros(len(folded), 2, group.shift.shape[0])
+            for n, (at, weight) in enumerate(group.bands):
+                band = planes[..., at : at + weight.numel()].unflatten(-1, weight.shape)
+                band.addcmul_(folded[:, n, :, None], weight)
+            whole[:, group.range] += _complex(planes) * group.shift.conj()
+        return whole, None
+
+
+def _planes(numbers: Tensor) -> Tensor:
+    """[..., n] complex -> [..., 2, n] real."""
+    return torch.view_as_real(numbers).movedim(-1, -2).contiguous()
+
+
+def _complex(planes: Tensor) -> Tensor:
+    """[..., 2, n] real -> [..., n] complex."""
+    return torch.complex(planes[..., 0, :], planes[..., 1, :])

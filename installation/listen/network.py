@@ -1,0 +1,222 @@
+"""The artificial ear itself: a scalogram goes in, every neuron's answer comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from typing import Literal, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from installation.listen.anatomy import Block, Convolution, Plan, Summary, anatomy, reach_back
+
+Time = Literal["circle", "valid"]
+
+
+class Stretch(NamedTuple):
+    """A piece of a layer's time line.
+
+    values   [batch, channels, bins, steps]
+    first    the number of its first step; step n stands for the frames n * stride .. (n + 1) * stride - 1
+    """
+
+    values: Tensor
+    first: int
+
+
+Walk = Generator[Stretch, None, Stretch]  # yields what each layer answers, returns what the next part hears
+
+
+class Network(nn.Module):
+    """An encoder from scalogram to z and an autoregressive part from z to c, with one linear map to the predictions.
+
+    Time is either a circle (a loop: kernels wrap around) or a stretch without padding ("valid": only what the given
+    frames decide alone; `steps_on_a_line` of anatomy.py says which steps these are). In the interior both give the
+    same numbers. Batch norm has no weights of its own; it also stands on z and on c.
+    Weights are drawn from the generator, or else from the plan's seed.
+    """
+
+    def __init__(self, plan: Plan, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        self.plan = plan
+        self.names = [layer.name for layer in anatomy(plan)]
+        encoder, summary, width = [], [], 1
+        for block in plan.blocks:
+            encoder.append(EncoderBlock(width, plan.channels(block), block, plan.time_padding))
+            width = plan.channels(block)
+        for part in plan.autoregression:
+            summary.append(SummaryBlock(width, plan.channels(part), part))
+            width = plan.channels(part)
+        self.encoder = nn.ModuleList(encoder)
+        self.z_norm = nn.BatchNorm2d(plan.encoding, affine=False)
+        self.summary = nn.ModuleList(summary)
+        self.c_norm = nn.BatchNorm2d(plan.context, affine=False)
+        self.predictor = nn.utils.skip_init(nn.Linear, plan.context, plan.predictions * plan.encoding, bias=False)
+        self._draw(generator or torch.Generator().manual_seed(plan.seed))
+
+    def encode(self, level: Tensor, time: Time) -> Tensor:
+        """z of a scalogram: [batch, bins, frames] -> [batch, channels, steps]."""
+        walk = self._encode(Stretch(level[:, None], 0), time == "circle")
+        return _end(walk).values[:, :, 0]
+
+    def summarise(self, z: Tensor, time: Time, first: int = 0) -> Tensor:
+        """c of z: [batch, channels, steps] -> [batch, channels, steps]; `first` is the number of the first step of z."""
+        walk = self._summarise(Stretch(z[:, :, None], first), time == "circle")
+        return _end(walk).values[:, :, 0]
+
+    def responses(
+        self, level: Tensor, upto: str | Collection[str] | None = None, time: Time = "circle"
+    ) -> dict[str, Tensor]:
+        """What the layers answer before their rectifiers, down to the deepest one in `upto` (all without it).
+
+        level     [batch, bins, frames]
+        returns   name -> [batch, channels, bins, steps], batch-normalised; a first convolution after its pooling,
+                  a second one and the autoregressive ones before the skip is added
+
+        Raises KeyError for a name that is no layer.
+        """
+        names = self._down_to(upto)
+        answers = {"scalogram": level[:, None]}
+        for name, answer in zip(names[1:], self._walk(level, time == "circle"), strict=False):
+            answers[name] = answer.values
+        return answers
+
+    def _down_to(self, upto: str | Collection[str] | None) -> list[str]:
+        if upto is None:
+            return self.names
+        asked = {upto} if isinstance(upto, str) else set(upto)
+        if unknown := asked - set(self.names):
+            raise KeyError(f"no layer {sorted(unknown)[0]!r}")
+        return self.names[: 1 + max(self.names.index(name) for name in asked)]
+
+    def _walk(self, level: Tensor, circle: bool) -> Walk:
+        z = yield from self._encode(Stretch(level[:, None], 0), circle)
+        return (yield from self._summarise(z, circle))
+
+    def _encode(self, x: Stretch, circle: bool) -> Walk:
+        for number, block in enumerate(self.encoder):
+            if number:
+                x = Stretch(F.relu(x.values), x.first)
+            x = yield from block.hear(x, circle)
+        return Stretch(self.z_norm(x.values), x.first)
+
+    def _summarise(self, x: Stretch, circle: bool) -> Walk:
+        for block in self.summary:
+            x = yield from block.hear(x, circle)
+        return Stretch(self.c_norm(x.values), x.first)
+
+    @torch.no_grad()
+    def _draw(self, generator: torch.Generator) -> None:
+        """He's initialisation; skips and predictions keep the spread of what they carry."""
+        for name, parameter in self.named_parameters():
+            if parameter.ndim == 1:
+                parameter.zero_()
+            else:
+                kind: Literal["relu", "linear"] = "linear" if "skip" in name or "predictor" in name else "relu"
+                nn.init.kaiming_normal_(parameter, nonlinearity=kind, generator=generator)
+
+
+class EncoderBlock(nn.Module):
+    """Convolution, batch norm, pooling, ReLU, convolution, batch norm, ReLU; the skip is pooled, widened and cropped."""
+
+    def __init__(self, source: int, channels: int, block: Block, padding: Literal["symmetric", "causal"]) -> None:
+        super().__init__()
+        self.pool = block.pool
+        self.conv1, self.conv2 = (
+            _convolution(source, channels, block.conv1),
+            _convolution(channels, channels, block.conv2),
+        )
+        self.norm1, self.norm2 = (nn.BatchNorm2d(channels, affine=False) for _ in range(2))
+        self.skip = _skip(source, channels, bias=False)
+        self.back1, self.back2 = reach_back(block.conv1.time, padding), reach_back(block.conv2.time, padding)
+
+    def hear(self, x: Stretch, circle: bool) -> Walk:
+        first = _convolved(self.conv1, x, self.back1, circle)
+        first = _pooled(Stretch(self.norm1(first.values), first.first), self.pool, self.pool, circle)
+        yield first
+        second = _convolved(self.conv2, Stretch(F.relu(first.values), first.first), self.back2, circle)
+        second = Stretch(self.norm2(second.values), second.first)
+        yield second
+        skip = _pooled(x, self.pool, self.pool, circle)
+        bins = second.values.shape[2]
+        above = (skip.values.shape[2] - bins) // 2
+        skip = Stretch(self.skip(skip.values[:, :, above : above + bins]), skip.first)
+        return _added(second, skip)
+
+
+class SummaryBlock(nn.Module):
+    """Pooling, causal convolution, batch norm, ReLU; the skip is pooled and widened, aligned to the latest step."""
+
+    def __init__(self, source: int, channels: int, part: Summary) -> None:
+        super().__init__()
+        self.pool = part.pool
+        self.conv = _convolution(source, channels, Convolution(pitch=1, time=part.kernel))
+        self.norm = nn.BatchNorm2d(channels, affine=False)
+        self.skip = _skip(source, channels, bias=True)
+        self.back = part.kernel - 1
+
+    def hear(self, x: Stretch, circle: bool) -> Walk:
+        x = _pooled(x, 1, self.pool, circle)
+        answer = _convolved(self.conv, x, self.back, circle)
+        answer = Stretch(self.norm(answer.values), answer.first)
+        yield answer
+        return _added(answer, Stretch(self.skip(x.values), x.first))
+
+
+def _convolution(source: int, channels: int, kernel: Convolution) -> nn.Conv2d:
+    shape, padding = (kernel.pitch, kernel.time), (kernel.pitch_padding, 0)
+    conv = nn.utils.skip_init(nn.Conv2d, source, channels, shape, padding=padding)
+    assert isinstance(conv, nn.Conv2d)
+    return conv
+
+
+def _skip(source: int, channels: int, bias: bool) -> nn.Module:
+    return nn.Identity() if source == channels else nn.utils.skip_init(nn.Conv2d, source, channels, 1, bias=bias)
+
+
+def _convolved(conv: nn.Conv2d, x: Stretch, back: int, circle: bool) -> Stretch:
+    """Apply a kernel of which `back` steps lie before the one it answers for."""
+    ahead = conv.kernel_size[1] - 1 - back
+    if circle:
+        return Stretch(conv(_wrapped(x.values, back, ahead)), 0)
+    return Stretch(conv(x.values), x.first + back)
+
+
+def _wrapped(x: Tensor, back: int, ahead: int) -> Tensor:
+    """The circle of steps, cut open, with so many steps repeated on either side; may be more than it has."""
+    if back == ahead == 0:
+        return x
+    steps = x.shape[-1]
+    if max(back, ahead) <= steps:
+        return torch.cat([x[..., steps - back :], x, x[..., :ahead]], -1)
+    return x[..., torch.arange(-back, steps + ahead, device=x.device) % steps]
+
+
+def _pooled(x: Stretch, bins: int, steps: int, circle: bool) -> Stretch:
+    """The largest of so many bins (the last group may be smaller) and steps; groups begin at multiples of `steps`."""
+    if bins == steps == 1:
+        return x
+    values, first = x
+    if not circle:
+        values = values[..., -first % steps :]
+        values, first = values[..., : values.shape[-1] // steps * steps], -(-first // steps)
+    if values.shape[-1] % steps:
+        raise ValueError(f"{values.shape[-1]} steps on a circle cannot be pooled by {steps}; frames must be a multiple")
+    return Stretch(F.max_pool2d(values, (bins, steps), ceil_mode=True), first)
+
+
+def _added(answer: Stretch, skip: Stretch) -> Stretch:
+    """What a block passes on: its rectified answer plus the same steps of the skip."""
+    start, steps = answer.first - skip.first, answer.values.shape[-1]
+    return Stretch(F.relu(answer.values) + skip.values[..., start : start + steps], answer.first)
+
+
+def _end(walk: Walk) -> Stretch:
+    """Walk to the end and keep only what comes out there."""
+    while True:
+        try:
+            next(walk)
+        except StopIteration as stop:
+            end: Stretch = stop.value
+            return end

@@ -1,0 +1,228 @@
+"""Training an ear: clips are drawn, heard differently every time, and the network learns to tell what comes next."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from installation.errors import ContentError, ImmersionsError
+from installation.listen import diary
+from installation.listen.augment import Ears, fine_frames
+from installation.listen.contrast import Reach, contrast, predict, reach
+from installation.listen.course import Course
+from installation.listen.dataset import Bytes, Dataset, draw
+from installation.listen.network import Network
+from installation.listen.together import gathered, place, processes, share_norms
+from installation.listen.trial import listen_test
+
+log = logging.getLogger(__name__)
+
+
+class TrainingFailed(ImmersionsError):
+    """The loss is no number any more."""
+
+
+class Lesson(nn.Module):
+    """One step's question to the network, as the one module that is spread over processes."""
+
+    def __init__(self, network: Network, course: Course, ears: Reach, first: int) -> None:
+        super().__init__()
+        self.network, self.course, self.ears, self.first_step = network, course, ears, first
+
+    def forward(self, level: Tensor) -> tuple[Tensor, Tensor]:
+        """Loss, and share of right answers per prediction.   level   [batch, bins, frames]"""
+        expected, came = predict(self.network, level, self.ears, self.first_step)
+        return contrast(expected, came, self.course.rivals)
+
+
+class Training:
+    """A network on its way: `run` takes it to the end of its course, from wherever it stands.
+
+    fabric   lightning's Fabric, launched; it spreads the work over devices and processes
+    out      the folder for weights, state, diary and curves
+    clock    seconds, for the time budget
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        dataset: Dataset,
+        course: Course,
+        out: Path,
+        fabric: Any,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not course.steps and not course.minutes:
+            raise ContentError("A training needs an end: give it steps or minutes.")
+        self.network, self.dataset, self.course, self.out, self.fabric, self.clock = (
+            network, dataset, course, out, fabric, clock
+        )  # fmt: skip
+        self.reach = reach(network, dataset.bins)
+        self.first = course.first or self.reach.first
+        self._check_length()
+        log.info("z of k steps ahead shares with the context, in frames: %s", list(self.reach.shared))
+        log.info("first predicted step: %d, the first that shares none is %d", self.first, self.reach.first)
+        if processes() > 1:
+            share_norms(network)
+        cuda = fabric.device.type == "cuda"
+        if cuda:
+            network.to(memory_format=torch.channels_last)
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+            torch.backends.cudnn.benchmark = True
+        lesson = Lesson(network, course, self.reach, self.first)
+        optimizer = torch.optim.AdamW(
+            network.parameters(), course.rate, (0.9, 0.98), weight_decay=course.decay, fused=cuda
+        )
+        self.lesson, self.optimizer = fabric.setup(lesson, optimizer)
+        self.fine = fine_frames(course.frames, course.variation.frame[1])
+        self.step = 0
+        self.seconds = 0.0  # of training, over all runs of this course
+        self.heard = 0.0  # hours of sound
+        self.diary = diary.Diary(out)
+
+    def _check_length(self) -> None:
+        predictions = self.network.plan.predictions
+        if self.reach.contexts(self.course.frames, predictions, self.first) < 1:
+            needed = self.reach.frames(1, predictions, self.first)
+            raise ContentError(f"Clips of {self.course.frames} frames are too short for this ear: give it {needed}.")
+
+    def resume(self) -> None:
+        """Go on from the last state in the folder, as if nothing had happened. Raises ContentError."""
+        state = diary.load_state(self.out)
+        try:
+            self.network.load_state_dict(state["network"])
+            self.optimizer.load_state_dict(state["optimizer"])
+        except (KeyError, ValueError, RuntimeError) as error:
+            raise ContentError(f"The state in {self.out} is of another network: {error}. Choose another folder.") from None
+        self.step, self.seconds, self.heard = state["step"], state["seconds"], state["heard"]
+        self.diary.pages = state["pages"]
+
+    def run(self) -> None:
+        """Train to the end. Raises TrainingFailed where the loss is no number; the last good weights stay on disk."""
+        course, began = self.course, self.clock() - self.seconds
+        told = saved = looked = self.seconds
+        self.lesson.train()
+        with ThreadPoolExecutor(1, "clips") as ahead:
+            clips = ahead.submit(self._draw, self.step, 0)
+            while course.progress(self.step, self.seconds) < 1:
+                loss, right, clips = self._learn(clips, ahead)
+                self.step += 1
+                self.seconds = self._same_everywhere(self.clock() - began)
+                over = course.progress(self.step, self.seconds) >= 1
+                if over or self.seconds - told >= course.tell:
+                    told = self.seconds
+                    self._tell(loss, right)
+                if over or self.seconds - looked >= course.look:
+                    looked = self.seconds
+                    self._look()
+                if over or self.seconds - saved >= course.save:
+                    saved = self.seconds
+                    self._still_a_number(loss)
+                    self.save()
+            clips.cancel()
+
+    def _same_everywhere(self, seconds: float) -> float:
+        """The first process's time, so that all stop together."""
+        if processes() == 1:
+            return seconds
+        return float(gathered(torch.tensor([seconds], device=self.fabric.device, dtype=torch.float64))[0])
+
+    def _learn(self, clips: Future[Bytes], ahead: ThreadPoolExecutor) -> tuple[Tensor, Tensor, Future[Bytes]]:
+        """One step of the weights; the next clips are drawn meanwhile."""
+        course, device = self.course, self.fabric.device
+        rate = course.learning_rate(self.step, self.seconds)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        losses, rights = [], []
+        for part in range(course.accumulate):
+            kept = torch.from_numpy(clips.result()).to(device, non_blocking=True)
+            last = part == course.accumulate - 1
+            clips = ahead.submit(self._draw, self.step + last, 0 if last else part + 1)
+            loss, right = self._hear(kept, part, not last)
+            losses.append(loss.detach())
+            rights.append(right)
+        self.fabric.clip_gradients(self.lesson, self.optimizer, max_norm=course.clip, error_if_nonfinite=False)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.heard += course.recordings * course.each * course.accumulate * course.frames * 0.022 / 3600
+        return torch.stack(losses).mean(), torch.stack(rights).mean(0), clips
+
+    def _hear(self, kept: Tensor, part: int, more: bool) -> tuple[Tensor, Tensor]:
+        """Forward and backward of one batch, with randomness that depends on the step alone."""
+        number = self._number(self.step, part)
+        torch.manual_seed(number)
+        random = torch.Generator(self.fabric.device).manual_seed(number)
+        level = Ears(self.course.variation, random).vary(kept, self.course.frames)
+        with self.fabric.no_backward_sync(self.lesson, enabled=more):
+            loss, right = self.lesson(level)
+            self.fabric.backward(loss / self.course.accumulate)
+        return loss, right
+
+    def _number(self, step: int, part: int) -> int:
+        seeds = np.random.SeedSequence([self.course.seed, step, part, place()])
+        return int(seeds.generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+    def _draw(self, step: int, part: int) -> Bytes:
+        """The clips of one batch, for this process."""
+        if step and part == 0 and step % self.course.refresh == 0:
+            self.dataset.refresh()
+        random = np.random.default_rng(self._number(step, part))
+        count = max(1, self.course.recordings // processes())
+        return draw(self.dataset.training, count, self.course.each, self.fine, random)[0]
+
+    def _still_a_number(self, loss: Tensor) -> None:
+        whole = math.isfinite(float(loss)) and all(bool(p.isfinite().all()) for p in self.network.parameters())
+        if not whole:
+            raise TrainingFailed(
+                f"The loss is {float(loss)} at step {self.step}, so the training stopped; the last good weights are "
+                f"in {self.out}. Go on from them with a lower learning rate than {self.course.rate:g}."
+            )
+
+    def _tell(self, loss: Tensor, right: Tensor) -> None:
+        self._still_a_number(loss)
+        right = gathered(right[None]).mean(0)
+        page = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "left": self.course.left(self.step, self.seconds),
+            "loss": float(gathered(loss[None]).mean()),
+            "rate": self.optimizer.param_groups[0]["lr"],
+            "right": [round(float(share), 4) for share in right],
+            "heard_hours": self.heard,
+            "data_hours": self.dataset.hours,
+        }
+        if place() == 0:
+            self.diary.write(page)
+
+    def _look(self) -> None:
+        """How the ear does, in evaluation mode, on recordings kept apart."""
+        if place() != 0 or len(self.dataset.held) < 2:
+            return
+        held = self.dataset.held[:24]  # enough to steer by
+        try:
+            trial = listen_test(self.network, held, self.reach, self.course.frames, self.first)
+        except ContentError as error:  # all of them shorter than a clip
+            log.info("no listening test: %s", error)
+            return
+        self.diary.write({"step": self.step, "seconds": self.seconds, "held": trial.summary()})
+
+    def save(self) -> None:
+        """Keep state, weights and curves, each whole or not at all. Raises StorageError."""
+        if place() != 0:
+            return
+        state = {
+            "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(),
+            "step": self.step, "seconds": self.seconds, "heard": self.heard, "pages": self.diary.pages,
+        }  # fmt: skip
+        diary.save_state(self.out, state)
+        diary.save_weights(self.out, self.network)
+        self.diary.draw()

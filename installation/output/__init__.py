@@ -1,0 +1,1 @@
+"""Where pictures and sounds leave the piece: windows, previews and films."""

@@ -1,0 +1,1 @@
+"""A Frame becomes a picture: shaders, passes, particles, edges, haze and bloom."""

@@ -1,0 +1,136 @@
+"""How bright every neuron shines over the time of a loop: made once per dream, uploaded as a texture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.data import Anatomy, Dream, Floats, Halves, Region, frozen
+
+WIDTH = 4096  # neurons in one row of the texture; every graphics driver takes 4096 and more
+TALLEST = 16_384  # rows; what drivers since 2012 take
+ATTACK = 0.012  # seconds in which light rises to 63 %: a drum hit is seen in the picture it is heard in
+RELEASE = 0.160  # seconds in which light falls to 37 %: long enough to glow, short enough to see 8 Hz
+THRESHOLD = 0.15  # spreads above rest; less is not shown, so that a silent body is dark
+KNEE = 2.5  # spreads above the threshold that give half of the strongest light
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Light:
+    """A dream's brightness over loop time, folded for a texture.
+
+    answers   [(columns + 1) * rows, WIDTH] uint8, 0 at rest .. 255; neuron n of column c stands at
+              row c * rows + n // WIDTH, place n % WIDTH. The last column is the target's mask.
+    """
+
+    answers: NDArray[np.uint8]
+    columns: int
+    rows: int
+    seconds: float  # of the loop
+
+    def moment(self, place: float) -> tuple[float, float, float]:
+        """The first rows of the two columns around a place 0..1 in the loop, and how far along from one to the other.
+
+        A column's light belongs to its middle.
+        """
+        at = (place * self.columns - 0.5) % self.columns
+        first = int(at) % self.columns
+        second = (first + 1) % self.columns
+        return float(first * self.rows), float(second * self.rows), at - int(at)
+
+
+def light(dream: Dream, anatomy: Anatomy, attack: float = ATTACK, release: float = RELEASE) -> Light:
+    """The light of a dream. Pure, about 0.1 CPU seconds: any thread may make it ahead.
+
+    attack, release   seconds, along the circle of the loop; 0 follows at once
+    Raises ValueError where the dream was heard with another anatomy.
+    """
+    columns, rows = size(dream, anatomy)
+    answers = np.zeros((columns, rows * WIDTH), np.float32)  # [columns, units]
+    for layer in anatomy:
+        response = dream.activations.layers.get(layer.name)
+        if response is None:
+            continue  # a dream need not know every layer
+        if response.shape[:2] != (layer.channels, layer.bins):
+            raise ValueError(
+                f"layer {layer.name!r} of the dream is {list(response.shape[:2])} channels x bins, "
+                f"but the body has {[layer.channels, layer.bins]}"
+            )
+        answers[:, anatomy.slice(layer.name)] = between(compressed(response), columns)
+    smoothed = follow(answers, dream.clip.seconds / columns, attack, release)
+    folded = np.empty((columns + 1, rows * WIDTH), np.uint8)
+    np.rint(smoothed * 255, out=smoothed)
+    folded[:columns] = smoothed
+    folded[columns] = 0
+    folded[columns, : anatomy.units] = np.rint(255 * mask(dream.target.regions, anatomy))
+    return Light(frozen(folded.reshape(-1, WIDTH)), columns, rows, dream.clip.seconds)
+
+
+def size(dream: Dream, anatomy: Anatomy) -> tuple[int, int]:
+    """Columns (the steps of the finest layer, as far as a texture is tall) and rows per column."""
+    rows = -(-anatomy.units // WIDTH)
+    steps = max((layer.shape[2] for layer in dream.activations.layers.values()), default=1)
+    columns = steps
+    while (columns + 1) * rows > TALLEST:
+        columns //= 2
+    return columns, rows
+
+
+def compressed(response: Halves) -> Floats:
+    """Softly compressed brightness, [steps, units], 0..1, from responses [channels, bins, steps]."""
+    steps = response.shape[2]
+    above = response.reshape(-1, steps).T.astype(np.float32) - THRESHOLD  # [steps, units]
+    np.nan_to_num(above, copy=False, nan=0.0, posinf=1e4, neginf=0.0)
+    np.maximum(above, 0, out=above)
+    return above / (above + KNEE)
+
+
+def between(values: Floats, columns: int) -> Floats:
+    """Values [steps, units] at the middles of evenly spread columns, smoothly and round the circle."""
+    steps = len(values)
+    if steps == columns:
+        return values
+    at = (np.arange(columns) + 0.5) * steps / columns - 0.5
+    first = np.floor(at).astype(int)
+    along = (at - first).astype(np.float32)
+    along = along * along * (3 - 2 * along)
+    here, there = values[first % steps], values[(first + 1) % steps]
+    here += along[:, None] * (there - here)
+    return here
+
+
+def follow(answers: Floats, seconds: float, attack: float, release: float) -> Floats:
+    """Answers [columns, units] with a rise and a fall in time, as one periodic loop; columns last `seconds`.
+
+    The tail that a loop leaves is found by one round before the one that counts.
+    """
+    if attack <= 0 and release <= 0:
+        return answers
+    up = np.float32(1 - np.exp(-seconds / attack) if attack > 0 else 1)
+    down = np.float32(1 - np.exp(-seconds / release) if release > 0 else 1)
+    followed = np.empty_like(answers)
+    state = answers[-1].copy()
+    rise, fall = np.empty_like(state), np.empty_like(state)
+    forgotten = min(len(answers), int(6 * max(attack, release) / seconds) + 1)  # columns: e**-6 is under 1/255
+    for column in range(-forgotten, len(answers)):
+        np.subtract(answers[column], state, out=rise)
+        np.multiply(rise, down, out=fall)
+        rise *= up
+        state += np.where(rise > 0, rise, fall)
+        if column >= 0:
+            followed[column] = state
+    return followed
+
+
+def mask(regions: tuple[Region, ...], anatomy: Anatomy) -> Floats:
+    """Which neurons a target means, [units], 0..1: the largest weight is 1. Inhibited ones do not shine."""
+    wanted = np.zeros(anatomy.units, np.float32)
+    for region in regions:
+        if region.layer not in anatomy or region.weight <= 0:
+            continue
+        layer = anatomy[region.layer]
+        box = wanted[anatomy.slice(layer.name)].reshape(layer.channels, layer.bins)
+        at = np.ix_(region.channels.indices(layer.channels), region.pitch.indices(layer.bins))
+        box[at] = np.maximum(box[at], region.weight)
+    return wanted / max(float(wanted.max()), 1e-9)
+

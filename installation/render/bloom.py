@@ -1,0 +1,55 @@
+"""Bloom: the light that spreads in a lens, without a threshold and without a loss."""
+
+import moderngl
+
+from installation.render.passes import Pass
+
+SHARE = 0.68  # of each coarser level: the wider, the softer; it leaves the sum of all levels at one
+COARSEST = 24  # pixels; the coarsest level is about as high at every resolution, so the look does not change
+
+
+def levels(height: int) -> int:
+    """How often a picture is halved."""
+    count = 2
+    while height >> (count + 1) >= COARSEST * 0.75:
+        count += 1
+    return count
+
+
+def padded(size: tuple[int, int]) -> tuple[int, int]:
+    """The size with a margin, so that it can be halved exactly: an odd half would lose light."""
+    unit = 1 << levels(size[1])
+    width, height = (-(-(length + 2) // unit) * unit for length in size)
+    return width, height
+
+
+class Bloom:
+    """Light gathered into ever smaller pictures and spread back into one of half the size.
+
+    Each level is a weighted mean of the next, so the mean of the light stays what it was. The finest is a
+    quarter of the picture: the lens spreads light wider than that, and a half one would cost more than the rest.
+    """
+
+    def __init__(self, gl: moderngl.Context, size: tuple[int, int]) -> None:
+        """size   pixels, as `padded` gives it"""
+        sizes = [(size[0] >> n, size[1] >> n) for n in range(2, levels(size[1]) + 1)]
+        self._gather = [Pass(gl, "post/gather.frag", smaller) for smaller in sizes]
+        self._spread = [Pass(gl, "post/spread.frag", smaller) for smaller in sizes[:-1]]
+        self._glow = Pass(gl, "post/glow.frag", (size[0] // 2, size[1] // 2))
+        self.target = self._glow.target  # where more may be added to what the last call returned
+
+    def __call__(self, light: moderngl.Texture, spread: float) -> moderngl.Texture:
+        """The bloom of a picture, times `spread`."""
+        gathered = []
+        for gather in self._gather:
+            light = gather(source=light)
+            gathered.append(light)
+        wide = gathered.pop()
+        for step, fine in zip(reversed(self._spread), reversed(gathered), strict=True):
+            wide = step(fine=fine, coarse=wide, share=SHARE)
+        return self._glow(wide=wide, spread=spread)
+
+    def release(self) -> None:
+        """Give the memory back."""
+        for step in (*self._gather, *self._spread, self._glow):
+            step.release()

@@ -1,0 +1,41 @@
+"""Colours between the first layer's and the last one's, by hue and not through grey."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from installation.data import Vector
+
+STEPS = 16  # as lib/shade.glsl has
+TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)  # OKLab, Björn Ottosson 2020
+TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+GREY = 1e-3  # chroma below which a colour has no hue of its own
+
+
+def palette(shallow: Vector, deep: Vector) -> NDArray[np.float64]:
+    """Evenly spread colours from one to the other, [STEPS, 3] linear light: lightness, chroma and hue are mixed."""
+    (l0, c0, h0), (l1, c1, h1) = lch(shallow), lch(deep)
+    h0, h1 = (h1 if c0 < GREY else h0), (h0 if c1 < GREY else h1)
+    turn = (h1 - h0 + np.pi) % (2 * np.pi) - np.pi  # the shorter way round
+    t = np.linspace(0, 1, STEPS)
+    lightness, chroma, hue = l0 + t * (l1 - l0), c0 + t * (c1 - c0), h0 + t * turn
+    lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1)
+    cones = (lab @ np.linalg.inv(TO_LAB).T) ** 3
+    return np.maximum(cones @ np.linalg.inv(TO_CONES).T, 0)
+
+
+def lch(colour: Vector) -> tuple[float, float, float]:
+    """Lightness, chroma and hue (radians) of a linear-light RGB colour."""
+    lightness, a, b = TO_LAB @ np.cbrt(TO_CONES @ np.asarray(colour, float))
+    return float(lightness), float(np.hypot(a, b)), float(np.arctan2(b, a))

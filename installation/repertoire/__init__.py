@@ -1,0 +1,1 @@
+"""Music to train an ear on: club music from our own generator, piano scores played with expression."""

@@ -1,0 +1,201 @@
+"""A process of its own for a device, kept alive: started, watched, killed when it hangs, started again."""
+
+import gc
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from threading import Event
+from typing import NamedTuple
+
+log = logging.getLogger(__name__)
+
+CONTEXT = multiprocessing.get_context("spawn")  # a fork would take the picture's driver and threads along
+FAREWELL = 1.5  # seconds to fade out and close the device
+OPENING = 15.0  # seconds that a process may need to open its device
+DEAF = 1.0  # seconds without a call from the device after which the process counts as dead
+RETRY = (0.0, 1.0, 2.0, 5.0, 10.0)  # seconds before each next try
+STABLE = 30.0  # seconds after which a process counts as well
+CALM = 4.0  # seconds after which a spare one is made: not while the show begins
+
+
+class Go(NamedTuple):
+    """The order to begin. Until then a process waits with everything imported."""
+
+
+class Ready(NamedTuple):
+    """A process says: the device of this name is open."""
+
+    device: str
+
+
+class Failed(NamedTuple):
+    """A process says why it cannot go on."""
+
+    text: str
+
+
+class Stop(NamedTuple):
+    """The order to end."""
+
+
+class Link:
+    """A process with a pipe to it. It ends with the show, whatever happens to either.
+
+    life   what the process does once it reads Go: a function of the module level, given the pipe, then the arguments
+    """
+
+    def __init__(self, name: str, life: Callable[..., None], *arguments: object) -> None:
+        self.begun = time.monotonic()
+        self._pipe, theirs = CONTEXT.Pipe()
+        self._process = CONTEXT.Process(target=life, args=(theirs, *arguments), name=name, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    @property
+    def alive(self) -> bool:
+        return self._process.is_alive()
+
+    @property
+    def number(self) -> int | None:
+        """The number of the process."""
+        return self._process.pid
+
+    def send(self, letter: object) -> None:
+        """Write to it; a dead process does not read, and that shows elsewhere."""
+        with suppress(OSError):
+            self._pipe.send(letter)
+
+    def receive(self) -> object | None:
+        """Its next letter, or None."""
+        with suppress(EOFError, OSError):
+            return self._pipe.recv() if self._pipe.poll() else None
+        return None
+
+    def end(self, farewell: object | None = None) -> None:
+        """Let it end after a last letter, or at once without one."""
+        if farewell is not None:
+            self.send(farewell)
+            self._process.join(FAREWELL)
+        if self._process.is_alive():
+            self._process.kill()
+        self._process.join(FAREWELL)
+        self._pipe.close()
+
+
+class Keeper:
+    """Keeps one such process running, and a spare one waiting, because imports take longest of all.
+
+    `look` is the step of a worker; the calls below come from its thread.
+
+    what        for the log: "the sound", "the line-in"
+    start       makes a new process, which says Ready or Failed
+    hand_over   called with a process that is ready
+    lost        called when a process that was ready has died or hangs
+    absent      called once, with the reason, when the very first one finds no device; nothing is tried again
+    beaten      when the device last called, in ns of time.monotonic_ns()
+    """
+
+    def __init__(
+        self,
+        what: str,
+        start: Callable[[], Link],
+        hand_over: Callable[[Link], None],
+        lost: Callable[[], None],
+        absent: Callable[[str], None],
+        beaten: Callable[[], int],
+    ) -> None:
+        self.restarts = 0
+        self.link: Link | None = None
+        self._spare: Link | None = None
+        self.live = False  # the process is ready and was handed over to
+        self.settled = Event()  # it is known whether there is a device
+        self._what, self._start, self._hand_over, self._lost = what, start, hand_over, lost
+        self._absent, self._beaten = absent, beaten
+        self._since = self._again = 0.0  # seconds of the steady clock
+        self._tries = 0
+
+    def look(self) -> None:
+        """Do what is due now."""
+        now = time.monotonic()
+        if self.link is None:
+            if now >= self._again:
+                self.link, self._spare = self._spare or self._start(), None
+                self.link.begun = now
+                self.link.send(Go())
+        elif not self.live:
+            self._open(self.link, now)
+        elif not self.link.alive or now - max(self._beaten() / 1e9, self._since) > DEAF:
+            self._lose(self.link, now)
+        elif not (self._spare and self._spare.alive) and now - self._since > CALM:
+            self._spare = self._start()
+
+    def end(self) -> None:
+        """End the process, gently if it is well."""
+        if self.link:
+            self.link.end(Stop() if self.live else None)
+        if self._spare:
+            self._spare.end()
+
+    def _open(self, link: Link, now: float) -> None:
+        letter = link.receive()
+        if isinstance(letter, Ready):
+            self._since, self.live = now, True
+            self._hand_over(link)
+            self.settled.set()
+        elif isinstance(letter, Failed):
+            self._give_up(link, letter.text)
+        elif not link.alive or now - link.begun > OPENING:
+            self._give_up(link, f"{self._what} did not open its device")
+
+    def _lose(self, link: Link, now: float) -> None:
+        letter = link.receive()
+        link.end()
+        self.link, self.live = None, False
+        self._lost()
+        self.restarts += 1
+        self._tries = 0 if now - self._since > STABLE else self._tries
+        self._later()
+        why = letter.text if isinstance(letter, Failed) else f"{self._what} fell silent"
+        log.warning("%s; it is started again, the show goes on meanwhile", why)
+
+    def _give_up(self, link: Link, why: str) -> None:
+        link.end()
+        self.link = None
+        if not self.settled.is_set():
+            self._again = float("inf")
+            self._absent(why)
+            self.settled.set()
+            return
+        if self._tries <= 1:
+            log.warning("%s: %s; trying again until it works", self._what, why)
+        self._later()
+
+    def _later(self) -> None:
+        self._again = time.monotonic() + RETRY[self._tries]
+        self._tries = min(self._tries + 1, len(RETRY) - 1)
+
+
+def began(pipe: Connection) -> bool:
+    """Wait for Go. False when the show ended before."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show
+    try:
+        return isinstance(pipe.recv(), Go)
+    except EOFError:
+        return False
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """The life of such a process: no pauses for garbage, the callback soon in its turn."""
+    with suppress(OSError):
+        os.nice(-10)
+    sys.setswitchinterval(0.0005)
+    gc.freeze()
+    gc.disable()
+    yield

@@ -1,0 +1,194 @@
+"""The player: what is heard, and when. The picture asks it what is true."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from multiprocessing.shared_memory import SharedMemory
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from installation.clock import AudioClock, Clock
+from installation.data import RATE, Dream, Heard
+from installation.errors import DeviceError
+from installation.sound.board import Board
+from installation.sound.course import Course
+from installation.sound.feed import SECOND
+from installation.sound.link import OPENING, Keeper, Link
+from installation.sound.mixing import gain, length
+from installation.sound.process import Parcel, Start, run
+from installation.worker import Worker
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.05  # seconds between two looks after the sound process
+
+
+class Player:
+    """Plays a loop for ever and changes to the newest dream at the seam, inside a `with` block.
+
+    first    the judged dream that begins; time stands at 0 until its first beat is heard
+    device   part of the name of a sound device; "" is the system's choice
+    delay    seconds from the device to the ear
+    silent   play nothing but keep the same seams; so it becomes by itself where there is no device
+    clock    the time of a silent player, by default the machine's
+    """
+
+    def __init__(
+        self, first: Dream, device: str = "", delay: float = 0.0, silent: bool = False, clock: Clock | None = None
+    ) -> None:
+        self.silent = silent
+        self._device = device
+        self._ns: Callable[[], int] = (lambda: round(clock.now() * SECOND)) if clock and silent else time.monotonic_ns
+        self._course = Course(first)
+        self._lock = Lock()  # between those who ask and the thread that looks after the sound process
+        self._board = Board()
+        self._clock = AudioClock(self._board.read, delay, self._ns)
+        self._memories: dict[int, SharedMemory] = {}  # loops on their way to the sound process
+        self._live: Link | None = None  # the sound process, while it is the one that settles the seams
+        self._error: DeviceError | None = None
+        self._keeper = Keeper(
+            "the sound", self._start, self._hand_over, self._lose, self._do_without, lambda: self._board.beaten
+        )
+        self._worker = Worker("sound", self._look)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            stack.callback(self._close)
+            if self.silent:
+                self._begin_in_silence()
+            else:
+                self._keeper.look()
+                stack.enter_context(self._worker)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def _close(self) -> None:
+        self._keeper.end()
+        for memory in self._memories.values():
+            memory.close()
+            memory.unlink()
+        self._memories.clear()
+        self._board.close()
+
+    def offer(self, dream: Dream) -> None:
+        """Let this dream be heard from the next seam on, unless a newer one comes. Raises ValueError if unjudged."""
+        with self._lock:
+            self._learn()
+            number = self._course.offer(dream)
+            if number is not None and self._live:
+                self._live.send(self._parcel(number))
+
+    def heard(self) -> Heard:
+        """What is in the ear now."""
+        with self._lock:
+            self._learn()
+            sample = self._clock.now() * RATE
+            before, seam, _ = self._course.at(sample)
+            for number in self._course.forget(sample):
+                if memory := self._memories.pop(number, None):
+                    memory.close()
+                    memory.unlink()
+            dreams = self._course.dreams
+            previous = dreams[before.loop] if before else None
+            place = min(max(0.0, (sample - seam.start) / seam.length), 1 - 1e-9)
+            return Heard(dreams[seam.loop], previous, place, seam.number, sample / RATE)
+
+    def wait(self, seconds: float = OPENING) -> None:
+        """Wait until the first beat is on its way, in sound or in silence. Raises DeviceError for a wrong device."""
+        self._keeper.settled.wait(seconds)
+        self.check()
+
+    def check(self) -> None:
+        """Raise DeviceError when the device that was asked for is not there at the start."""
+        self._worker.check()
+        if self._error:
+            raise self._error
+
+    @property
+    def blocks(self) -> int:
+        """How often the sound card asked for sound."""
+        return self._board.blocks
+
+    @property
+    def underruns(self) -> int:
+        """How often it did not get all it asked for."""
+        return self._board.underruns
+
+    @property
+    def process(self) -> int | None:
+        """The number of the sound process, while there is one."""
+        return self._keeper.link.number if self._keeper.link else None
+
+    @property
+    def restarts(self) -> int:
+        """How often the sound process had to be started again."""
+        return self._keeper.restarts
+
+    def _origin(self) -> int | None:
+        """When the first beat left the loudspeaker, in ns, or would have; None before it is known."""
+        tick = self._board.read()
+        return tick and tick.ns + tick.latency - tick.samples * SECOND // RATE
+
+    def _learn(self) -> None:
+        """Know all seams that are settled, or settle those that are due while nobody else does."""
+        self._course.merge(self._board.seams())
+        origin = self._origin()
+        if not self._live and origin is not None:
+            self._course.settle((self._ns() - origin) * RATE / SECOND)
+
+    def _parcel(self, number: int) -> Parcel:
+        dream = self._course.dreams[number]
+        samples = dream.clip.samples
+        if number not in self._memories:
+            memory = self._memories[number] = SharedMemory(create=True, size=samples.nbytes)
+            np.copyto(np.ndarray(samples.shape, np.float32, memory.buf), samples)
+        shape = (samples.shape[0], samples.shape[1])
+        return Parcel(number, self._memories[number].name, shape, gain(dream), length(dream))
+
+    def _start(self) -> Link:
+        channels = self._course.dreams[self._course.newest].clip.samples.shape[0]
+        return Link("immersions sound", run, self._board.name, self._device, channels)
+
+    def _look(self) -> None:
+        self._keeper.look()
+        self._worker.rest(LOOK)
+
+    def _hand_over(self, link: Link) -> None:
+        """Tell a fresh sound process where we are; from here on it settles the seams."""
+        with self._lock:
+            self._learn()
+            origin = self._origin()
+            sample = 0.0 if origin is None else (self._ns() - origin) * RATE / SECOND
+            _, seam, after = self._course.at(sample)
+            for number in sorted({seam.loop, after.loop if after else seam.loop, self._course.newest}):
+                link.send(self._parcel(number))
+            link.send(Start(seam, after, origin))
+            self._live = link
+
+    def _lose(self) -> None:
+        """Settle the seams here until there is a new process."""
+        with self._lock:
+            self._live = None
+
+    def _do_without(self, why: str) -> None:
+        """There is no device: an error if one was named, silence otherwise."""
+        if self._device:
+            self._error = DeviceError(why)
+        else:
+            log.warning("the show plays in silence: %s", why)
+            self.silent = True
+            self._begin_in_silence()
+
+    def _begin_in_silence(self) -> None:
+        """Let the first beat be now."""
+        self._board.write(self._ns(), 0, 0)
+        self._keeper.settled.set()

@@ -1,0 +1,161 @@
+"""The running order as turns of scenes that overlap in time; any second finds its own without the ones before."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from installation.data import Region, Span, Target
+from installation.errors import ContentError
+from installation.stage.curves import ease
+from installation.stage.fitting import PAPER
+from installation.stage.palette import PALETTES, Palette
+from installation.stage.program import Part, Program
+from installation.target import parse
+
+SCENES, LENGTHS, COLOURS, TARGETS = range(4)  # streams of chance, so that changing one list leaves the others
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A scene's time on stage, in loops since the show began; it comes in over the first `fade` loops."""
+
+    scene: str
+    start: int
+    end: int
+    fade: int
+    palette: Palette | None = None
+    targets: tuple[Target, ...] = ()  # instead of the scene's own, spread evenly over the turn
+
+    def presence(self, loops: float) -> float:
+        """How much of the picture is this turn's rather than the one's before, 0..1."""
+        return ease((loops - self.start) / self.fade) if self.fade else 1.0
+
+    def along(self, loops: float) -> float:
+        """How far the scene has come, 0..1."""
+        return (loops - self.start) / (self.end - self.start)
+
+
+class Turns:
+    """All turns of a show, first to last or for ever, as its program and a seed decide them.
+
+    loops   how many loops a part lasts
+    still   whether a scene stays with one target
+    """
+
+    def __init__(self, program: Program, loops: Callable[[Part], int], still: Callable[[str], bool], seed: int) -> None:
+        self.program = program
+        self.seed = seed
+        self._still = still
+        self._wanders: dict[int, Turn] = {}
+        self._script: list[Turn] = []
+        at = 0
+        fades = [part.crossfade or program.crossfade for part in program.parts]
+        for part, fade, coming in zip(program.parts, fades, [*fades[1:], fades[0]], strict=True):
+            length, needed = loops(part), fade + coming
+            if length < needed and (len(fades) > 1 or program.after == "loop"):
+                what = f"{part.name} lasts {length} loops, but its cross-fades take {needed}"
+                raise ContentError(f"the show cannot be played: {what}; give it more loops or shorter cross-fades.")
+            start = at - fade if self._script else 0
+            at = start + length
+            targets = tuple(parse(text) for text in part.targets)
+            fade = fade if self._script else 0
+            self._script.append(Turn(part.name, start, at, fade, PALETTES.get(part.palette), targets))
+        self.loops = at  # of the running order
+        self._first = fades[0]
+        self._again = at - fades[0]  # after so many loops a show that loops begins again
+        self._starts = [turn.start for turn in self._script]
+        wander = program.wander
+        self._scenes = wander.scenes or tuple(dict.fromkeys(part.name for part in program.parts))
+        self._fade = wander.crossfade or program.crossfade
+
+    def on(self, loops: float) -> list[Turn]:
+        """The turns on stage: one, or two while the second comes in; none when the show is over."""
+        loops = max(loops, 0.0)
+        if self.program.after == "black" and loops >= self.loops:
+            return []
+        number = self._number(loops)
+        now = self[number]
+        before = self[number - 1] if number else None
+        if before is not None and loops < now.start + now.fade:
+            return [before, now]
+        return [now]
+
+    def __getitem__(self, number: int) -> Turn:
+        """The turn of this number, counted from 0."""
+        count = len(self._script)
+        if number < count:
+            return self._script[number]
+        if self.program.after == "loop":
+            turn, shift = self._script[number % count], number // count * self._again
+            fade = turn.fade or self._first
+            return Turn(turn.scene, turn.start + shift, turn.end + shift, fade, turn.palette, turn.targets)
+        if number not in self._wanders:
+            if len(self._wanders) > 8:  # a show that wanders for months
+                self._wanders.clear()
+            self._wanders[number] = self._wandering(number - count)
+        return self._wanders[number]
+
+    def _number(self, loops: float) -> int:
+        """The number of the turn that began last."""
+        count = len(self._script)
+        if self.program.after == "loop":
+            cycle = int(loops // self._again)
+            return cycle * count + bisect_right(self._starts, loops - cycle * self._again) - 1
+        if self.program.after == "black" or loops < self[count].start:
+            return bisect_right(self._starts, loops) - 1
+        number = int((loops - self[count].start) // self.program.wander.loops)
+        while self[count + number + 1].start <= loops:
+            number += 1
+        while self[count + number].start > loops:
+            number -= 1
+        return count + number
+
+    def _wandering(self, number: int) -> Turn:
+        begin = self.loops - self._fade
+        start, end = begin + self._border(number), begin + self._border(number + 1) + self._fade
+        scene = self._scenes[self._pick(SCENES, number, len(self._scenes))]
+        colours = self.program.wander.palettes
+        palette = PALETTES[colours[self._pick(COLOURS, number, len(colours))]] if colours else None
+        count = 1 if self._still(scene) else max(1, round((end - start) / self.program.wander.dwell))
+        targets = tuple(self.wandering_box(number * 100 + at) for at in range(count))
+        return Turn(scene, start, end, self._fade, palette, targets)
+
+    def _border(self, number: int) -> int:
+        """Where a wandering turn begins: nearly evenly, so that any border is known without the ones before."""
+        length = self.program.wander.loops
+        stray = length // 6
+        return number * length + (int(self._chance(LENGTHS, number).integers(-stray, stray + 1)) if number else 0)
+
+    def _pick(self, stream: int, number: int, count: int) -> int:
+        """One of so many: all once in a shuffled order, then again, and never the same twice running."""
+        cycle, at = divmod(number, count)
+        if count < 3:
+            return at
+        order = self._chance(stream, cycle).permutation(count)
+        last = self._chance(stream, cycle - 1).permutation(count)[-1] if cycle else -1
+        if order[0] == last:
+            order[[0, 1]] = order[[1, 0]]
+        return int(order[at])
+
+    def wandering_box(self, number: int) -> Target:
+        """What a wandering show dreams of: one small box of neurons after the other, counted from 0."""
+        wander = self.program.wander
+        if wander.targets:
+            return parse(wander.targets[self._pick(TARGETS, number, len(wander.targets))])
+        layer = wander.layers[self._pick(TARGETS, number, len(wander.layers))]
+        chance = self._chance(TARGETS, 1_000_000 + number)
+        channels = _part(float(chance.uniform(0.03, 0.12)), float(chance.random()))
+        pitch = Span()
+        if layer in PAPER[:14] and chance.random() < 0.6:  # deeper layers have hardly any pitch left to choose from
+            pitch = _part(float(chance.uniform(0.3, 0.6)), float(chance.random()))
+        return Target((Region(layer, channels, pitch),))
+
+    def _chance(self, stream: int, number: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, stream, number])
+
+
+def _part(width: float, position: float) -> Span:
+    start = round(position * (1.0 - width), 2)
+    return Span(start, min(1.0, round(start + width, 2)))

@@ -1,0 +1,204 @@
+"""A take is everything a performance was: enough to render it again at any size, years later.
+
+A take is a folder, written as the performance goes on, so that a power cut loses at most the loop under way:
+
+    take.json       show, model, seed, settings: what was decided before it began
+    loops.jsonl     one line per loop: when it began, its clip, target, score and verdict
+    controls.jsonl  one line per change of a control: loop, place in it, name, value
+    clips/*.flac    what was heard, 24 bit, each clip once
+"""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import soundfile
+
+from installation.data import RATE, Clip, Controls, Dream, Verdict
+from installation.errors import ContentError, StorageError
+from installation.target import write as target_text
+
+VERSION = 1
+STEP = 2.0**-23  # of amplitude: what 24 bits can tell apart
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What was decided before the performance began."""
+
+    show: str
+    model: str
+    fingerprint: str  # of the anatomy
+    seed: int
+    seconds: float  # that the loops together should last at least
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    version: int = VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One loop of a performance."""
+
+    loop: int
+    start: float  # seconds since the beginning
+    clip: str  # the file's name under clips/
+    target: str
+    score: float
+    step: int
+    verdict: Verdict
+
+
+def on_grid(clip: Clip) -> Clip:
+    """The clip rounded to 24 bits, so that a take gives back exactly the samples that it was given."""
+    limit = 1.0 - STEP
+    rounded = np.round(np.clip(clip.samples, -1.0, limit).astype(np.float64) / STEP) * STEP
+    return Clip(rounded.astype(np.float32), clip.rate)
+
+
+class TakeWriter:
+    """Writes a take into a new folder. Raises StorageError when the disk refuses, once per call."""
+
+    def __init__(self, folder: Path, header: Header) -> None:
+        self.folder = folder
+        self._written: dict[int, str] = {}  # number of the dream -> file
+        self._values: dict[str, float] = {}
+        try:
+            (folder / "clips").mkdir(parents=True, exist_ok=False)
+            (folder / "take.json").write_text(json.dumps(asdict(header), indent=2) + "\n")
+        except FileExistsError:
+            raise StorageError(f"The take {folder} exists already. Choose another name or remove it.") from None
+        except OSError as error:
+            raise refused(folder, error) from None
+
+    def loop(self, number: int, start: float, dream: Dream) -> None:
+        """Write down which dream the loop of this number plays, and when it began in seconds."""
+        if dream.verdict is None:
+            raise ValueError("only a judged dream can have been heard")
+        try:
+            name = self._written.get(dream.number) or self._clip(dream)
+            line = Loop(number, start, name, target_text(dream.target), dream.score, dream.step, dream.verdict)
+            self._append("loops.jsonl", asdict(line))
+        except (OSError, soundfile.SoundFileError) as error:
+            raise refused(self.folder, error) from None
+
+    def controls(self, loop: int, place: float, controls: Controls) -> None:
+        """Write down what has changed in the controls, at this place (0..1) of this loop."""
+        changed = {name: value for name, value in controls.values.items() if self._values.get(name) != value}
+        try:
+            for name, value in changed.items():
+                self._append("controls.jsonl", {"loop": loop, "place": round(place, 6), "name": name, "value": value})
+        except OSError as error:
+            raise refused(self.folder, error) from None
+        self._values.update(changed)
+
+    def _clip(self, dream: Dream) -> str:
+        name = f"{dream.number:06d}.flac"
+        clip = on_grid(dream.clip)
+        soundfile.write(self.folder / "clips" / name, clip.samples.T, clip.rate, subtype="PCM_24")
+        self._written[dream.number] = name
+        return name
+
+    def _append(self, name: str, line: Mapping[str, Any]) -> None:
+        with (self.folder / name).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+class Take:
+    """A take that was written, read back.
+
+    `loops` are all loops in order; `header` is what was decided before.
+    """
+
+    def __init__(
+        self, folder: Path, header: Header, loops: list[Loop], changes: list[tuple[float, str, float]]
+    ) -> None:
+        self.folder = folder
+        self.header = header
+        self.loops = loops
+        self._starts = [loop.start for loop in loops]
+        self._changes: dict[str, tuple[list[float], list[float]]] = {}
+        for seconds, name, value in changes:
+            times, values = self._changes.setdefault(name, ([], []))
+            times.append(seconds)
+            values.append(value)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a take's folder (or any file in it). Raises ContentError, naming file and line."""
+        folder = path if path.is_dir() else path.parent
+        if not (folder / "take.json").is_file():
+            raise ContentError(
+                f"{path} is no take: it has no take.json. Give the folder that `immersions record` wrote."
+            )
+        try:
+            header = Header(**json.loads((folder / "take.json").read_text()))
+            loops = [Loop(**{**line, "verdict": Verdict(**line["verdict"])}) for line in lines(folder / "loops.jsonl")]
+        except (ValueError, TypeError, KeyError) as error:
+            raise ContentError(f"The take {folder} is damaged: {error}. Use another copy of it.") from None
+        if header.version != VERSION:
+            raise ContentError(
+                f"The take {folder} has version {header.version}, this is version {VERSION}. "
+                "Render it with the version of Immersions that wrote it."
+            )
+        if not loops:
+            raise ContentError(f"The take {folder} holds no loop: the performance ended before it began.")
+        starts = {loop.loop: loop.start for loop in loops}
+        changes = []
+        for line in lines(folder / "controls.jsonl"):
+            begin = starts.get(line["loop"], loops[0].start)
+            end = starts.get(line["loop"] + 1, begin)
+            changes.append((begin + line["place"] * (end - begin), line["name"], line["value"]))
+        return cls(folder, header, loops, changes)
+
+    def clip(self, loop: Loop) -> Clip:
+        """What was heard in this loop, before the verdict's gain."""
+        return read_clip(self.folder / "clips" / loop.clip)
+
+    @property
+    def seconds(self) -> float:
+        """The whole performance, to the end of its last loop."""
+        return self.loops[-1].start + self.clip(self.loops[-1]).seconds
+
+    def at(self, seconds: float) -> tuple[int, float]:
+        """The index in `loops` of what sounds at this second, and the place 0..1 in it."""
+        index = max(0, bisect_right(self._starts, seconds + 1e-9) - 1)
+        length = self.clip(self.loops[index]).seconds
+        return index, min(max(0.0, seconds - self._starts[index]) / length, 1.0) % 1.0
+
+    def controls(self, seconds: float, defaults: Controls) -> Controls:
+        """Every control's value at this second: a line drawn between the changes that were written down."""
+        values = dict(defaults.values)
+        for name, (times, points) in self._changes.items():
+            if seconds >= times[0]:
+                values[name] = float(np.interp(seconds, times, points))
+        return Controls(values)
+
+
+@lru_cache(maxsize=8)
+def read_clip(path: Path) -> Clip:
+    try:
+        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (OSError, soundfile.SoundFileError) as error:
+        raise ContentError(f"The take's clip {path} cannot be read: {error}. Use another copy of the take.") from None
+    if rate != RATE:
+        raise ContentError(f"The take's clip {path} has {rate} Hz, but takes hold {RATE} Hz. Use another copy.")
+    return Clip(np.ascontiguousarray(samples.T), rate)
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Every whole line of a file of JSON lines; one cut off at its end by a power cut is left out."""
+    if not path.exists():
+        return
+    text = path.read_text(encoding="utf-8")
+    for line in text.split("\n")[:-1]:
+        yield json.loads(line)
+
+
+def refused(folder: Path, error: Exception) -> StorageError:
+    why = getattr(error, "strerror", None) or error
+    return StorageError(f"The take {folder} cannot be written: {why}. Free some space or choose another folder.")

@@ -1,0 +1,24 @@
+"""Listening: the whole body, seen from afar, breathing with the music."""
+
+from installation.stage import PALETTES, Aims, Controls, Curve, Look, Scene, coloured, sway, toward, wave
+
+
+class Listening(Scene):
+    seconds = 96.0
+
+    aims = Aims(
+        (0, "block1.conv2[channels 0.2..0.35]"),
+        (32, "block4.conv1[channels 0.4..0.5, pitch 0.0..0.5]"),
+        (64, "ar2[channels 0.1..0.2]"),
+        fade=12.0,
+    )
+
+    fill = Curve((0, 0.80), (48, 0.96), (96, 0.84))
+    haze = Curve((0, 0.20), (40, 0.32), (96, 0.22))
+
+    def look(self, t: float, controls: Controls) -> Look:
+        turns, lift = sway(t, seconds=self.loop * 16, width=0.045, height=0.03)
+        breath = wave(t, self.loop * 4)  # in and out within four loops, far slower than any flash
+        camera = toward(self.places["body"], self.fill(t) + 0.008 * breath, turns, lift)
+        look = Look(camera, glow=1.0 + 0.03 * breath, haze=self.haze(t) * (1.0 + 0.03 * breath))
+        return coloured(look, PALETTES["original"])

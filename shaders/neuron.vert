@@ -1,0 +1,62 @@
+// neuron: one point per neuron, as large and as bright as it answers.
+//
+//   room       where it stands, next: where it stands a breath later; depth 0..1 its layer
+//   face       radius of a neuron at rest, in the room
+//   glow       light of a fully answering neuron; rest: of one that is silent
+//   shine      colour of targeted neurons
+
+#include "lib/project.glsl"
+#include "lib/now.glsl"
+#include "lib/shade.glsl"
+
+uniform vec2 size;     // pixels of the whole light buffer
+uniform float face;
+uniform float glow;
+uniform float rest;
+uniform vec3 shine;
+
+uniform float breath;
+
+in vec3 room;
+in vec3 next;
+in float depth;
+
+flat out vec3 light;
+flat out vec2 centre;
+flat out vec2 shape;  // radius and softness of the rim, pixels
+
+const float GROWTH = 0.9;    // of the radius, when fully answering
+const float FAINTEST = 4e-4; // darker than half a step of eight bits: not drawn
+
+void main() {
+    vec2 state = now(gl_VertexID);
+    float strength = rest + glow * state.x * state.x;
+    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+    gl_PointSize = 1.0;
+    light = vec3(0.0);
+    centre = vec2(0.0);
+    shape = vec2(1.0);
+    if (strength < FAINTEST) return;
+
+    float scale;
+    vec4 clip = project(mix(room, next, breath), scale);
+    float grown = 1.0 + GROWTH * state.x;
+    float radius = face * grown * scale;
+    float drawn = max(radius, 0.8);
+    float soft = min(drawn, max(0.8, 0.22 * radius));
+    float thin = radius / (drawn * grown);
+    strength *= thin * thin;
+    if (scale == 0.0 || strength < FAINTEST) return;
+
+    vec3 colour = mix(shade(depth), shine * 1.4, 0.85 * state.y);
+    light = colour * strength;
+    shape = vec2(drawn, soft);
+    vec2 place = clip.xy / clip.w;
+    centre = (0.5 + 0.5 * place) * size;
+    vec2 inside = clamp(place, -1.0, 1.0);  // a point is clipped by its centre: keep that in the picture
+    vec2 moved = abs(place - inside) * 0.5 * size;
+    float reach = drawn + soft;
+    if (max(moved.x, moved.y) > reach) return;
+    gl_Position = vec4(inside, 0.0, 1.0);
+    gl_PointSize = 2.0 * (reach + max(moved.x, moved.y));
+}
