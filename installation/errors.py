@@ -6,6 +6,7 @@ ImmersionsError
     TargetError      a text does not name a region of the network
     DeviceError      a sound, MIDI or display device is missing or refuses
     StorageError     a disk is full or cannot be written
+    TrainingError    a training came to no good end
     WorkerStuck      a thread or process did not stop
 """
 
@@ -39,6 +40,10 @@ class DeviceError(ImmersionsError):
 
 class StorageError(ImmersionsError):
     """A disk is full or cannot be written."""
+
+
+class TrainingError(ImmersionsError):
+    """A training came to no good end."""
 
 
 class WorkerStuck(ImmersionsError):

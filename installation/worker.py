@@ -38,6 +38,11 @@ class Worker:
             raise WorkerStuck(f"{self.name} did not stop within {self._patience:g} s; the process must be ended.")
         self.check()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the block is being left."""
+        return self._stopping.is_set()
+
     def rest(self, seconds: float) -> None:
         """Wait inside a step, but end at once when the worker is asked to stop."""
         self._stopping.wait(seconds)

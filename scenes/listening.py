@@ -13,8 +13,8 @@ class Listening(Scene):
         fade=12.0,
     )
 
-    fill = Curve((0, 0.80), (48, 0.96), (96, 0.84))
-    haze = Curve((0, 0.20), (40, 0.32), (96, 0.22))
+    fill = Curve((0, 0.92), (48, 1.08), (96, 0.94))
+    haze = Curve((0, 0.36), (40, 0.50), (96, 0.38))
 
     def look(self, t: float, controls: Controls) -> Look:
         turns, lift = sway(t, seconds=self.loop * 16, width=0.045, height=0.03)

@@ -25,12 +25,14 @@ flat out vec3 light;
 flat out vec2 centre;
 flat out vec2 shape;  // radius and softness of the rim, pixels
 
+const float BRIGHT = 18.0;   // light of a cell whose glow and answer are 1; what is above 1 goes towards white
+const float STILL = 0.5;     // how much less of it a cell at rest has
 const float GROWTH = 0.9;    // of the radius, when fully answering
 const float FAINTEST = 4e-4; // darker than half a step of eight bits: not drawn
 
 void main() {
     vec2 state = now(gl_VertexID);
-    float strength = rest + glow * state.x * state.x;
+    float strength = BRIGHT * (STILL * rest + glow * state.x * state.x);
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 1.0;
     light = vec3(0.0);

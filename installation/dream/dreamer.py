@@ -40,6 +40,7 @@ class Dreamer:
 
     start     a clip, or the name of one
     seconds   of the loop; a new dream comes at least once in so many seconds
+    device    "cpu", "cuda", or "auto" for whichever there is
     threads   of torch; more than one only pays while the other processors have nothing to do
     """
 
@@ -53,10 +54,11 @@ class Dreamer:
         seed: int,
         *,
         threads: int = 0,
+        device: str = "auto",
         silent: float = SILENT,
         run: Callable[[Connection, Order], None] = process.run,
     ) -> None:
-        self._order = Order(model, start, target, seconds, settings, seed, threads or _threads())
+        self._order = Order(model, start, target, seconds, settings, seed, threads or _threads(), device)
         self._first = self._order
         self._silent = silent
         self._run = run

@@ -21,7 +21,7 @@ class Knobs:
                          deepest targeted layer is used, otherwise the dream locks to the grid of the poolings
     time_mask            share of the loop's time that is hidden from each copy but the first
     pitch_mask           share of the scalogram's bins that is hidden from each copy but the first
-    noise_loss           weight of the scalogram's mean level, which is to be low
+    noise_loss           pull of every cell of the scalogram towards silence; at 1 as strong as the target's mean pull
     high_frequency_loss  the same for the upper half of the bins, the higher the more
     activation_loss      weight of the mean answer of all neurons on the way to the target, which is to be low
     batch                copies of the loop that are heard in each step; the first is not shifted if there are more

@@ -15,10 +15,9 @@ from installation.dream.objective import Objective
 from installation.dream.regularise import (
     calmed,
     denoised,
-    high_frequency_loss,
-    noise_loss,
     shifted,
     transposed,
+    treble,
     veils,
 )
 from installation.listen.anatomy import frames_per_loop
@@ -76,7 +75,8 @@ class Optimizer:
         """Change the loop once; returns the score of the first copy before the change, in spreads."""
         begin = time.process_time()
         gradient, score = self._gradient()
-        if gradient is None or not bool(torch.isfinite(changed := self._changed(gradient)).all()):
+        changed = self._changed(gradient)
+        if not bool(torch.isfinite(changed).all()):
             self.resets += 1
             self.samples = self._start
             return 0.0
@@ -95,22 +95,26 @@ class Optimizer:
             number, clip, activations, scalogram, self.target, score, self.steps, seconds_per_step=self.seconds_per_step
         )
 
-    def _gradient(self) -> tuple[Tensor | None, float]:
-        """The slope of the objective over the samples and the first copy's score; None where it is not finite."""
+    def _gradient(self) -> tuple[Tensor, float]:
+        """The slope of all that is wanted over the samples, and the first copy's score before the losses."""
         samples = self.samples.detach().requires_grad_()
-        level = self._disturbed(self.ear.level(shifted(samples, self._shifts()), self.frames))
-        answers = self.ear.network.responses(level, self._objective.layers)
+        level = self.ear.level(shifted(samples, self._shifts()), self.frames)  # [batch, bins, frames]
+        slope, score = self._slope(level.detach().requires_grad_())
+        slope = slope / slope.square().mean().sqrt().clamp_min(1e-30)
+        slope = slope - self.knobs.noise_loss - self.knobs.high_frequency_loss * treble(level.shape[1]).to(slope.device)
+        (gradient,) = torch.autograd.grad(level, samples, slope)
+        return gradient, score
+
+    def _slope(self, level: Tensor) -> tuple[Tensor, float]:
+        """How the neurons' answers change with each cell of the copies' scalograms, and the first copy's score."""
+        answers = self.ear.network.responses(self._disturbed(level), self._objective.layers)
         scores = self._objective.score(answers, self.ear.normalised)  # [batch]
         gained = scores.mean()
-        if self.knobs.noise_loss:
-            gained = gained - self.knobs.noise_loss * noise_loss(level)
-        if self.knobs.high_frequency_loss:
-            gained = gained - self.knobs.high_frequency_loss * high_frequency_loss(level)
         if self.knobs.activation_loss:
             means = [self.ear.normalised(name, answer).mean() for name, answer in answers.items()]
             gained = gained - self.knobs.activation_loss * torch.stack(means).mean()
-        (gradient,) = torch.autograd.grad(gained, samples)
-        return (gradient, float(scores[0].detach())) if bool(torch.isfinite(gradient).all()) else (None, 0.0)
+        (slope,) = torch.autograd.grad(gained, level)
+        return slope, float(scores[0].detach())
 
     @torch.no_grad()
     def _changed(self, gradient: Tensor) -> Tensor:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 
-from installation.data import Clip, Target
+from installation.data import RATE, Clip, Target
 from installation.dream.knobs import Knobs
 from installation.errors import ImmersionsError
 
 POLITE = 5  # niceness: sound and picture go first
+ENOUGH = 10  # steps in each loop, below which fewer copies are heard in a step; well above it more, up to the knob
 SPARE = 1.5  # how many times longer than usual a step or a publication may take without being late
 
 
@@ -35,6 +36,7 @@ class Order:
     knobs: Knobs
     seed: int
     threads: int
+    device: str = "auto"  # "cpu", "cuda", or whichever there is
     number: int = 0
     resume: Clip | None = None
 
@@ -105,15 +107,20 @@ class _Process:
         self.connection = connection
         self.order = order
         self.number = order.number
-        ear = load(order.model, "cuda" if torch.cuda.is_available() else "cpu")
+        device = ("cuda" if torch.cuda.is_available() else "cpu") if order.device == "auto" else order.device
+        ear = load(order.model, device)
         generator = torch.Generator().manual_seed(order.seed)
-        self.optimizer = Optimizer(ear, self.clip(order.start), order.target, order.knobs, generator)
+        self.knobs = order.knobs
+        self.copies = 1 if device == "cpu" else order.knobs.batch
+        self.optimizer = Optimizer(ear, self.clip(order.start), order.target, self.affordable(), generator)
         if order.resume is not None:
             self.optimizer.resume(order.resume)
         self.due = time.monotonic() + order.seconds
         self.publishing = 0.0  # seconds that it took last
 
     def run(self) -> None:
+        if self.order.resume is None:
+            self.publish()  # the start clip, as the ear hears it: the body glows before anything is dreamt
         while True:
             while self.connection.poll():
                 self.obey(self.connection.recv())
@@ -121,6 +128,7 @@ class _Process:
             self.optimizer.step()
             self.connection.send(Alive(self.optimizer.steps, self.optimizer.resets))
             now = time.monotonic()
+            self.weigh(now - begin)
             if now + SPARE * (now - begin + self.publishing) >= self.due:
                 self.publish()
 
@@ -130,8 +138,25 @@ class _Process:
         self.number += 1
         now = time.monotonic()
         self.publishing = now - begin
-        while self.due <= now + SPARE * self.publishing:
+        self.due += self.order.seconds
+        while self.due <= now:
             self.due += self.order.seconds
+
+    def weigh(self, took: float) -> None:
+        """Hear fewer copies in a step where the machine is too slow for them, more where it has time."""
+        steps = self.order.seconds / took
+        copies = self.copies
+        if steps < ENOUGH:
+            copies = max(1, copies // 2)
+        elif steps > 3 * ENOUGH:
+            copies = min(self.knobs.batch, copies * 2)
+        if copies != self.copies:
+            self.copies = copies
+            self.optimizer.turn(self.affordable())
+
+    def affordable(self) -> Knobs:
+        """The knobs as they were wished for, with no more copies than there is time for."""
+        return replace(self.knobs, batch=min(self.copies, self.knobs.batch))
 
     def obey(self, message: Message) -> None:
         try:
@@ -139,7 +164,8 @@ class _Process:
                 case Target():
                     self.optimizer.aim(message)
                 case Knobs():
-                    self.optimizer.turn(message)
+                    self.knobs = message
+                    self.optimizer.turn(self.affordable())
                 case Begin():
                     self.optimizer.begin(self.clip(message.start))
                 case Due():
@@ -149,7 +175,6 @@ class _Process:
 
     def clip(self, start: Clip | str) -> Clip:
         """The start clip as one loop of the show's length."""
-        from installation.listen import recording
+        from installation.listen.clips import clip
 
-        samples = round(self.order.seconds * RATE)
-        return recording.loop(start, samples)
+        return clip(start, round(self.order.seconds * RATE), self.order.seed)

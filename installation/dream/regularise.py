@@ -43,16 +43,9 @@ def veils(items: int, size: int, share: float, generator: torch.Generator) -> Te
     return seen.float()
 
 
-def noise_loss(level: Tensor) -> Tensor:
-    """The scalogram's mean level, of [batch, bins, frames]."""
-    return level.mean()
-
-
-def high_frequency_loss(level: Tensor) -> Tensor:
-    """The mean level where a ramp over the upper half of the bins weighs it, 0 in the middle and 1 at the top."""
-    bins = level.shape[1]
-    ramp = (torch.linspace(-1, 1, bins, device=level.device)).clamp_min(0)
-    return (level.mean((0, 2)) * ramp).mean()
+def treble(bins: int) -> Tensor:
+    """A ramp over the upper half of the bins, 0 in the middle and 1 at the top: [bins, 1]."""
+    return torch.linspace(-1, 1, bins).clamp_min(0)[:, None]
 
 
 def denoised(samples: Tensor, strength: float) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -72,6 +73,7 @@ class Plan(Part):
     seed: int
     data: str
     licence: str
+    steps: Annotated[int, Field(ge=0)] = 0
     trained_hours: Annotated[float, Field(ge=0)]
     time_padding: Literal["symmetric", "causal"]
     width: Positive = 1.0
@@ -97,10 +99,7 @@ class Plan(Part):
     @property
     def stride(self) -> int:
         """Scalogram frames per step of the last layer; a loop's frames are a multiple of it."""
-        frames = 1
-        for part in (*self.blocks, *self.autoregression):
-            frames *= part.pool
-        return frames
+        return prod([block.pool for block in self.blocks] + [part.pool for part in self.autoregression])
 
 
 def frames_per_loop(seconds: float, stride: int = 16) -> int:
@@ -131,8 +130,8 @@ def read_file(path: Path, name: str) -> Plan:
 
 
 def _explained(error: ValidationError) -> str:
-    """The first fault, with the key it is at and a hint."""
-    fault = error.errors()[0]
+    """The first fault, with the key it is at and a hint; a misspelt key before the one that it leaves missing."""
+    fault = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     *parents, key = fault["loc"]
     where = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":

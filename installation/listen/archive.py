@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -76,7 +75,7 @@ def _at_our_rate(samples: Floats, rate: int) -> Floats:
 
 
 def levels(path: Path, front: ConstantQ, device: str | torch.device = "cpu", together: int = 1) -> Bytes:
-    """A recording's fine levels as bytes, [fine frames, bins]; so many minutes are made at once. Raises SoundFileError."""
+    """A recording's fine levels as bytes, [fine frames, bins], some minutes at once. Raises SoundFileError."""
     kept = []
     for pieces in batched(minutes(path), together):
         sound = torch.from_numpy(np.stack(pieces)).to(device)  # [minutes, samples]
@@ -99,7 +98,9 @@ class Archive:
     forget   delete the sound once its scalogram is kept (for sound that can be rendered again)
     """
 
-    def __init__(self, source: Path, folder: Path, front: ConstantQ, device: str | torch.device = "cpu", forget: bool = False) -> None:
+    def __init__(
+        self, source: Path, folder: Path, front: ConstantQ, device: str | torch.device = "cpu", forget: bool = False
+    ) -> None:
         if not source.is_dir():
             raise ContentError(f"{source} was asked for as a folder of recordings, but there is no such folder.")
         self.source, self.folder, self.front, self.device, self.forget = source, folder, front, device, forget
@@ -133,9 +134,11 @@ class Archive:
             part = kept.with_name(f".{kept.name}.part")
             with part.open("wb") as file:
                 np.save(file, found)
-            os.replace(part, kept)
+            part.replace(kept)
         except OSError as error:
-            raise StorageError(f"{kept} cannot be written: {error.strerror}. Free some space and start again.") from error
+            raise StorageError(
+                f"{kept} cannot be written: {error.strerror}. Free some space and start again."
+            ) from error
         if self.forget:
             path.unlink()
         return True

@@ -18,7 +18,10 @@ PLAIN = 2.0  # fine frames in a frame of 20.83 ms
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """How strongly training varies what is heard. Ranges are drawn evenly, once per clip."""
+    """How strongly training varies what is heard. Ranges are drawn evenly, once per recording in the batch:
+
+    if every clip had its own, telling them apart by their equaliser would be easier than listening.
+    """
 
     frame: tuple[float, float] = (0.018, 0.026)  # seconds that one frame lasts: tempo
     pitch: float = 12.0  # bins up or down
@@ -28,6 +31,7 @@ class Variation:
     neighbour: float = 0.25  # share of clips under which another one sounds
     neighbour_gain: tuple[float, float] = (-24.0, -8.0)  # dB
     codec: float = 0.3  # share of clips that went through a lossy codec
+    untouched: float = 0.3  # share of recordings that keep pitch, colour and loudness, as they will be heard later
     jitter: float = 0.01  # spread of noise on each level
     dropout: float = 0.02  # share of levels that fall silent
 
@@ -101,17 +105,24 @@ def codec(power: Tensor, cutoff: Tensor, depth: Tensor) -> Tensor:
 
 
 class Ears:
-    """Draws how each clip is heard, on the generator's device."""
+    """Draws how each recording is heard, on the generator's device.
 
-    def __init__(self, variation: Variation, random: torch.Generator) -> None:
+    each   clips of one recording that follow one another in a batch and are heard alike
+    """
+
+    def __init__(self, variation: Variation, random: torch.Generator, each: int = 1) -> None:
         self.variation = variation
         self.random = random
+        self.each = each
 
     def _draw(self, count: int, low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(count, generator=self.random, device=self.random.device)
+        """One number for each clip, [count], the same for clips of one recording."""
+        numbers = torch.rand(-(-count // self.each), generator=self.random, device=self.random.device)
+        return (low + (high - low) * numbers).repeat_interleave(self.each)[:count]
 
-    def _some(self, count: int, share: float) -> Tensor:
-        return torch.rand(count, generator=self.random, device=self.random.device) < share
+    def _points(self, count: int, size: float) -> Tensor:
+        points = torch.rand(-(-count // self.each), 8, generator=self.random, device=self.random.device)
+        return (size * (2 * points - 1)).repeat_interleave(self.each, 0)[:count]
 
     def vary(self, kept: Tensor, frames: int) -> Tensor:
         """Levels as a network in training hears them.
@@ -120,15 +131,18 @@ class Ears:
         returns   [batch, bins, frames], 0..1 and a little over
         """
         v, batch, bins = self.variation, len(kept), kept.shape[2]
+        changed = self._draw(batch, 0, 1) >= v.untouched
         power = stretch(to_power(kept), self._draw(batch, *v.frame) * FINE_RATE, frames)
-        power = transpose(power, self._draw(batch, -v.pitch, v.pitch))
-        other = power.roll(1, 0) * torch.exp(self._draw(batch, *v.neighbour_gain) * DECIBEL)[:, None, None]
-        power = power + other * self._some(batch, v.neighbour)[:, None, None]
-        points = self._draw(batch * 8, -v.equaliser, v.equaliser).view(batch, 8) + self._draw(batch, *v.gain)[:, None]
-        power = power * equaliser(points, bins)
-        floor = torch.exp(self._draw(batch, *v.noise) * DECIBEL)[:, None, None]
-        power = power - floor * torch.rand(power.shape, generator=self.random, device=power.device).clamp_min(1e-6).log()
-        lossy = self._some(batch, v.codec)
+        power = transpose(power, self._draw(batch, -v.pitch, v.pitch) * changed)
+        joined = (self._draw(batch, 0, 1) < v.neighbour) & changed
+        under = torch.where(joined, self._draw(batch, *v.neighbour_gain), -300.0)
+        power = power + power.roll(self.each, 0) * torch.exp(under * DECIBEL)[:, None, None]
+        points = self._points(batch, v.equaliser) + self._draw(batch, *v.gain)[:, None]
+        power = power * equaliser(points * changed[:, None], bins)
+        floor = torch.exp(torch.where(changed, self._draw(batch, *v.noise), -120.0) * DECIBEL)[:, None, None]
+        hiss = torch.rand(power.shape, generator=self.random, device=power.device).clamp_min(1e-6).log()
+        power = power - floor * hiss
+        lossy = (self._draw(batch, 0, 1) < v.codec) & changed
         cutoff = torch.where(lossy, self._draw(batch, 0.8 * bins, bins), bins)
         power = codec(power, cutoff, torch.where(lossy, self._draw(batch, 25, 45), 300.0))
         return self._rough(to_level(power))

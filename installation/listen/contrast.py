@@ -63,7 +63,8 @@ def reach(network: Network, bins: int, seed: int = 0) -> Reach:
     finally:
         network.train(training)
     (start, end), stride = spans[0], spans[1][0] - spans[0][0]
-    shared, span = [], end + 1 - start
+    shared: list[int] = []
+    span = end + 1 - start
     while not shared or shared[-1] > 0:  # every step later shares a stride less
         shared.append(max(0, span - stride * len(shared)))
     return Reach(stride, end + 1, newest[0][1] + 1, newest[1][1] - newest[0][1], tuple(shared))
@@ -122,7 +123,8 @@ def scores(expected: Tensor, came: Tensor) -> Tensor:
     """
     with torch.autocast(expected.device.type, enabled=False):
         width = expected.shape[-1]
-        return expected.float() @ came.float().transpose(1, 2) / width**0.5
+        fit: Tensor = expected.float() @ came.float().transpose(1, 2) / width**0.5
+        return fit
 
 
 def contrast(expected: Tensor, came: Tensor, rivals: Rivals = "times") -> tuple[Tensor, Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from installation.listen.augment import Variation
 from installation.listen.contrast import Rivals
@@ -26,7 +26,7 @@ class Course:
     rivals: Rivals = "times"
     first: int = 0  # first predicted step; 0: the first that shares no frame with the context
     seed: int = 0
-    variation: Variation = Variation()
+    variation: Variation = field(default_factory=Variation)
     compiled: bool = False  # torch.compile the encoder
     refresh: int = 50  # steps between two looks for new recordings
     save: float = 60.0  # seconds between two states on disk

@@ -40,7 +40,10 @@ class ConstantQ:
         self.rate = rate
         self.pitches: Floats = np.asarray(pitches, np.float32)  # [bins] Hz
         self.lengths: list[int] = [int(length) for length in lengths]  # samples
-        self._kernels = [kernel[np.flatnonzero(kernel)[0] - 1 :][:length] for kernel, length in zip(kernels, self.lengths, strict=True)]
+        self._kernels = [
+            kernel[np.flatnonzero(kernel)[0] - 1 :][:length]
+            for kernel, length in zip(kernels, self.lengths, strict=True)
+        ]
         self._banks: OrderedDict[tuple[int, int, torch.device], Bank] = OrderedDict()
 
     def circle(self, samples: Tensor, frames: int) -> Tensor:
@@ -94,7 +97,7 @@ class ConstantQ:
 
 
 def _centred(kernel: Any, start: float, width: float, count: int) -> Any:
-    """A kernel's spectrum from `start`, `width` of the rate wide, as if the middle of its window stood at time 0: real."""
+    """A kernel's spectrum from `start`, `width` of the rate wide; real, as its window's middle is put at time 0."""
     frequencies = start + width / count * np.arange(count)  # cycles per sample
     spectrum = zoom_fft(kernel, [start, start + width], count, fs=1) * np.exp(1j * np.pi * len(kernel) * frequencies)
     largest = spectrum[np.argmax(np.abs(spectrum))]
@@ -140,7 +143,7 @@ class Bank:
 
 
 class Group:
-    """Bands that look at the power at the same moments: they share the shift of time to the middle between two looks."""
+    """Bands that look at the power at the same moments, in the middle of equal parts of a frame."""
 
     def __init__(self, bank: Bank, bands: dict[int, Band]) -> None:
         some = next(iter(bands.values()))
@@ -166,7 +169,7 @@ class FramePower(torch.autograd.Function):
             planes = _planes(spectrum[:, group.range] * group.shift)  # [batch, 2, frequencies]
             folded = planes.new_empty(len(planes), len(group.bands), 2, group.points)
             for n, (at, weight) in enumerate(group.bands):
-                band = planes[..., at : at + weight.numel()].unflatten(-1, weight.shape)  # [batch, 2, rows, points]
+                band = planes[..., at : at + weight.numel()].view(len(planes), 2, *weight.shape)  # [batch, 2, rows, points]
                 torch.sum(band * weight, 2, out=folded[:, n])
             wave = torch.fft.ifft(_complex(folded), norm="forward")  # [batch, bands, points]
             looks = (wave.real.square() + wave.imag.square()).unflatten(-1, (bank.frames, group.looks))
@@ -177,14 +180,14 @@ class FramePower(torch.autograd.Function):
         return power
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:
         whole = torch.zeros(ctx.size, dtype=torch.complex64, device=slope.device)
         for group, wave in zip(ctx.bank.groups, ctx.saved_tensors, strict=True):
             per_look = (slope[:, group.bins] * (2 / group.looks))[..., None].expand(-1, -1, -1, group.looks).flatten(2)
             folded = _planes(torch.fft.fft(wave * per_look))  # [batch, bands, 2, points]
             planes = folded.new_zeros(len(folded), 2, group.shift.shape[0])
             for n, (at, weight) in enumerate(group.bands):
-                band = planes[..., at : at + weight.numel()].unflatten(-1, weight.shape)
+                band = planes[..., at : at + weight.numel()].view(len(planes), 2, *weight.shape)
                 band.addcmul_(folded[:, n, :, None], weight)
             whole[:, group.range] += _complex(planes) * group.shift.conj()
         return whole, None

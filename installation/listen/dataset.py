@@ -58,6 +58,8 @@ class Dataset:
         self.bins = bins
         self.shortest = shortest  # seconds; shorter recordings are left out
         self.recordings: list[Recording] = []
+        self.held: list[Recording] = []  # those never trained on
+        self._free: list[Recording] = []
         self._known: set[str] = set()
         self.refresh()
 
@@ -70,6 +72,7 @@ class Dataset:
             recording = self._open(path)
             if recording.seconds >= self.shortest:
                 self.recordings.append(recording)
+                (self.held if recording.held else self._free).append(recording)
         return len(self.recordings) - before
 
     def _open(self, path: Path) -> Recording:
@@ -85,17 +88,12 @@ class Dataset:
 
     @property
     def training(self) -> list[Recording]:
-        """What may be trained on. A collection of one recording is all of it."""
-        return [recording for recording in self.recordings if not recording.held] or self.recordings
-
-    @property
-    def held(self) -> list[Recording]:
-        """What never was."""
-        return [recording for recording in self.recordings if recording.held]
+        """What may be trained on. Where everything would be kept apart (one recording alone), nothing is."""
+        return self._free or self.recordings
 
     @property
     def hours(self) -> float:
-        return sum(recording.seconds for recording in self.recordings) / 3600
+        return sum(recording.seconds for recording in list(self.recordings)) / 3600
 
 
 def draw(

@@ -31,7 +31,7 @@ def write_whole(path: Path, body: bytes) -> None:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise StorageError(
@@ -59,14 +59,11 @@ def load_state(folder: Path) -> dict[str, Any]:
 
 
 def save_weights(folder: Path, network: nn.Module) -> None:
-    """The network in half precision; batch statistics stay in full."""
-    tensors = {}
-    for name, tensor in network.state_dict().items():
-        if name.endswith("num_batches_tracked"):
-            continue
-        running = "running_" in name
-        tensors[name] = tensor.detach().to("cpu", torch.float32 if running else torch.float16).contiguous()
-    write_whole(folder / WEIGHTS, as_safetensors(tensors))
+    """All weights as float16, and the batch statistics, which need more digits, as float32."""
+    kept = {name: value.half() for name, value in network.named_parameters()}
+    kept |= {name: value for name, value in network.named_buffers() if not name.endswith("num_batches_tracked")}
+    body = as_safetensors({name: value.detach().cpu().contiguous() for name, value in kept.items()})
+    write_whole(folder / WEIGHTS, body)
 
 
 class Diary:
@@ -116,7 +113,10 @@ class Diary:
             )
         for name in ("nearest", "farthest"):
             right.plot(
-                [page["step"] for page in tests], [page["held"][name] for page in tests], "o-", label=f"kept apart, {name}"
+                [page["step"] for page in tests],
+                [page["held"][name] for page in tests],
+                "o-",
+                label=f"kept apart, {name}",
             )
         right.set(xlabel="step", ylabel="right answers, one line a predicted step", ylim=(0, 1))
         for axes in (loss, right):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from installation.listen.anatomy import Block, Convolution, Plan, Summary, anatomy, reach_back
 
 Time = Literal["circle", "valid"]
+P = TypeVar("P", bound=nn.Module)
 
 
 class Stretch(NamedTuple):
@@ -40,7 +41,8 @@ class Network(nn.Module):
     def __init__(self, plan: Plan, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.plan = plan
-        self.names = [layer.name for layer in anatomy(plan)]
+        self.anatomy = anatomy(plan)
+        self.names = [layer.name for layer in self.anatomy]
         encoder, summary, width = [], [], 1
         for block in plan.blocks:
             encoder.append(EncoderBlock(width, plan.channels(block), block, plan.time_padding))
@@ -52,7 +54,7 @@ class Network(nn.Module):
         self.z_norm = nn.BatchNorm2d(plan.encoding, affine=False)
         self.summary = nn.ModuleList(summary)
         self.c_norm = nn.BatchNorm2d(plan.context, affine=False)
-        self.predictor = nn.utils.skip_init(nn.Linear, plan.context, plan.predictions * plan.encoding, bias=False)
+        self.predictor = _blank(nn.Linear(plan.context, plan.predictions * plan.encoding, bias=False, device="meta"))
         self._draw(generator or torch.Generator().manual_seed(plan.seed))
 
     def encode(self, level: Tensor, time: Time) -> Tensor:
@@ -61,7 +63,7 @@ class Network(nn.Module):
         return _end(walk).values[:, :, 0]
 
     def summarise(self, z: Tensor, time: Time, first: int = 0) -> Tensor:
-        """c of z: [batch, channels, steps] -> [batch, channels, steps]; `first` is the number of the first step of z."""
+        """c of z: [batch, channels, steps] -> [batch, channels, steps]; `first` is the number of z's first step."""
         walk = self._summarise(Stretch(z[:, :, None], first), time == "circle")
         return _end(walk).values[:, :, 0]
 
@@ -96,6 +98,7 @@ class Network(nn.Module):
 
     def _encode(self, x: Stretch, circle: bool) -> Walk:
         for number, block in enumerate(self.encoder):
+            assert isinstance(block, EncoderBlock)
             if number:
                 x = Stretch(F.relu(x.values), x.first)
             x = yield from block.hear(x, circle)
@@ -103,6 +106,7 @@ class Network(nn.Module):
 
     def _summarise(self, x: Stretch, circle: bool) -> Walk:
         for block in self.summary:
+            assert isinstance(block, SummaryBlock)
             x = yield from block.hear(x, circle)
         return Stretch(self.c_norm(x.values), x.first)
 
@@ -118,7 +122,7 @@ class Network(nn.Module):
 
 
 class EncoderBlock(nn.Module):
-    """Convolution, batch norm, pooling, ReLU, convolution, batch norm, ReLU; the skip is pooled, widened and cropped."""
+    """Convolution, norm, pooling, ReLU, convolution, norm, ReLU; the skip is pooled, widened and cropped in pitch."""
 
     def __init__(self, source: int, channels: int, block: Block, padding: Literal["symmetric", "causal"]) -> None:
         super().__init__()
@@ -166,13 +170,16 @@ class SummaryBlock(nn.Module):
 
 def _convolution(source: int, channels: int, kernel: Convolution) -> nn.Conv2d:
     shape, padding = (kernel.pitch, kernel.time), (kernel.pitch_padding, 0)
-    conv = nn.utils.skip_init(nn.Conv2d, source, channels, shape, padding=padding)
-    assert isinstance(conv, nn.Conv2d)
-    return conv
+    return _blank(nn.Conv2d(source, channels, shape, padding=padding, device="meta"))
 
 
 def _skip(source: int, channels: int, bias: bool) -> nn.Module:
-    return nn.Identity() if source == channels else nn.utils.skip_init(nn.Conv2d, source, channels, 1, bias=bias)
+    return nn.Identity() if source == channels else _blank(nn.Conv2d(source, channels, 1, bias=bias, device="meta"))
+
+
+def _blank(part: P) -> P:
+    """A part whose weights are not yet drawn: torch would draw them from its global generator."""
+    return part.to_empty(device="cpu")
 
 
 def _convolved(conv: nn.Conv2d, x: Stretch, back: int, circle: bool) -> Stretch:
@@ -202,7 +209,7 @@ def _pooled(x: Stretch, bins: int, steps: int, circle: bool) -> Stretch:
         values = values[..., -first % steps :]
         values, first = values[..., : values.shape[-1] // steps * steps], -(-first // steps)
     if values.shape[-1] % steps:
-        raise ValueError(f"{values.shape[-1]} steps on a circle cannot be pooled by {steps}; frames must be a multiple")
+        raise ValueError(f"{values.shape[-1]} steps on a circle are no multiple of {steps} and cannot be pooled by it")
     return Stretch(F.max_pool2d(values, (bins, steps), ceil_mode=True), first)
 
 

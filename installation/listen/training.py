@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,28 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from installation.errors import ContentError, ImmersionsError
+from installation.errors import ContentError, TrainingError
 from installation.listen import diary
 from installation.listen.augment import Ears, fine_frames
 from installation.listen.contrast import Reach, contrast, predict, reach
 from installation.listen.course import Course
 from installation.listen.dataset import Bytes, Dataset, draw
 from installation.listen.network import Network
+from installation.listen.settle import settle
 from installation.listen.together import gathered, place, processes, share_norms
 from installation.listen.trial import listen_test
 
 log = logging.getLogger(__name__)
 
 
-class TrainingFailed(ImmersionsError):
-    """The loss is no number any more."""
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """No search for the fastest kernels: it pays only for shapes that come again and again."""
+    before, torch.backends.cudnn.benchmark = torch.backends.cudnn.benchmark, False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = before
 
 
 class Lesson(nn.Module):
@@ -75,10 +83,10 @@ class Training:
             share_norms(network)
         cuda = fabric.device.type == "cuda"
         if cuda:
-            network.to(memory_format=torch.channels_last)
-            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            torch.set_float32_matmul_precision("high")
             torch.backends.cudnn.benchmark = True
-        lesson = Lesson(network, course, self.reach, self.first)
+        lesson = Lesson(network.to(fabric.device), course, self.reach, self.first)
         optimizer = torch.optim.AdamW(
             network.parameters(), course.rate, (0.9, 0.98), weight_decay=course.decay, fused=cuda
         )
@@ -102,12 +110,14 @@ class Training:
             self.network.load_state_dict(state["network"])
             self.optimizer.load_state_dict(state["optimizer"])
         except (KeyError, ValueError, RuntimeError) as error:
-            raise ContentError(f"The state in {self.out} is of another network: {error}. Choose another folder.") from None
+            raise ContentError(
+                f"The state in {self.out} is of another network: {error}. Choose another folder."
+            ) from None
         self.step, self.seconds, self.heard = state["step"], state["seconds"], state["heard"]
         self.diary.pages = state["pages"]
 
     def run(self) -> None:
-        """Train to the end. Raises TrainingFailed where the loss is no number; the last good weights stay on disk."""
+        """Train to the end. Raises TrainingError where the loss is no number; the last good weights stay on disk."""
         course, began = self.course, self.clock() - self.seconds
         told = saved = looked = self.seconds
         self.lesson.train()
@@ -129,6 +139,15 @@ class Training:
                     self._still_a_number(loss)
                     self.save()
             clips.cancel()
+        self._finish()
+
+    def _finish(self) -> None:
+        """Settle the batch statistics on music as it is, and test a last time."""
+        random = np.random.default_rng(self.course.seed)
+        with _unhurried():
+            settle(self.network, self.dataset, self.course.frames, random, self.course.recordings)
+        self._look(everything=True)
+        self.save()
 
     def _same_everywhere(self, seconds: float) -> float:
         """The first process's time, so that all stop together."""
@@ -161,7 +180,7 @@ class Training:
         number = self._number(self.step, part)
         torch.manual_seed(number)
         random = torch.Generator(self.fabric.device).manual_seed(number)
-        level = Ears(self.course.variation, random).vary(kept, self.course.frames)
+        level = Ears(self.course.variation, random, self.course.each).vary(kept, self.course.frames)
         with self.fabric.no_backward_sync(self.lesson, enabled=more):
             loss, right = self.lesson(level)
             self.fabric.backward(loss / self.course.accumulate)
@@ -182,7 +201,7 @@ class Training:
     def _still_a_number(self, loss: Tensor) -> None:
         whole = math.isfinite(float(loss)) and all(bool(p.isfinite().all()) for p in self.network.parameters())
         if not whole:
-            raise TrainingFailed(
+            raise TrainingError(
                 f"The loss is {float(loss)} at step {self.step}, so the training stopped; the last good weights are "
                 f"in {self.out}. Go on from them with a lower learning rate than {self.course.rate:g}."
             )
@@ -203,13 +222,14 @@ class Training:
         if place() == 0:
             self.diary.write(page)
 
-    def _look(self) -> None:
-        """How the ear does, in evaluation mode, on recordings kept apart."""
+    def _look(self, everything: bool = False) -> None:
+        """How the ear does, in evaluation mode, on recordings kept apart; a few of them are enough to steer by."""
         if place() != 0 or len(self.dataset.held) < 2:
             return
-        held = self.dataset.held[:24]  # enough to steer by
+        held = self.dataset.held[: None if everything else 24]
         try:
-            trial = listen_test(self.network, held, self.reach, self.course.frames, self.first)
+            with _unhurried():
+                trial = listen_test(self.network, held, self.reach, self.course.frames, self.first)
         except ContentError as error:  # all of them shorter than a clip
             log.info("no listening test: %s", error)
             return

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from installation.data import Floats
 from installation.errors import ContentError
-from installation.listen.augment import PLAIN, plain
+from installation.listen.augment import FINE_RATE, PLAIN, plain
 from installation.listen.contrast import Reach, predict, scores
 from installation.listen.dataset import Recording, draw
 from installation.listen.network import Network
@@ -48,11 +50,21 @@ class Trial:
         return figures | {"candidates": float(self.candidates), "same_candidates": float(self.from_same)}
 
 
-def interval(values: Floats, rounds: int = 1000, seed: int = 0) -> tuple[float, float, float]:
-    """2.5 %, mean and 97.5 % of the mean when recordings are drawn anew (bootstrap)."""
-    draws = np.random.default_rng(seed).integers(len(values), size=(rounds, len(values)))
-    low, high = np.percentile(values[draws].mean(axis=1), [2.5, 97.5])
-    return float(low), float(values.mean()), float(high)
+def interval(values: NDArray[Any]) -> tuple[float, float, float]:
+    """2.5 %, mean and 97.5 % of the mean over recordings.   values   [recordings]"""
+    return interval_of(np.stack([values, np.ones(len(values))], 1), lambda total: total[..., 0] / total[..., 1])
+
+
+def interval_of(
+    sums: NDArray[Any], figure: Callable[[NDArray[Any]], NDArray[Any]], rounds: int = 1000, seed: int = 0
+) -> tuple[float, float, float]:
+    """2.5 %, value and 97.5 % of a figure of sums over recordings, when recordings are drawn anew (bootstrap).
+
+    sums     [recordings, parts];   figure   [..., parts] -> [...]
+    """
+    draws = np.random.default_rng(seed).integers(len(sums), size=(rounds, len(sums)))
+    low, high = np.percentile(figure(sums[draws].sum(1)), [2.5, 97.5])
+    return float(low), float(figure(sums.sum(0))), float(high)
 
 
 @torch.no_grad()
@@ -67,8 +79,8 @@ def listen_test(
     long_enough = [recording for recording in recordings if len(recording.levels) >= fine]
     if len(long_enough) < 2:
         raise ContentError(
-            f"A listening test needs 2 recordings of {fine / 96:.0f} s that were kept apart, here are {len(long_enough)}. "
-            "Give it more recordings."
+            f"A listening test needs 2 recordings of {fine / FINE_RATE:.0f} s that were kept apart, "
+            f"here are {len(long_enough)}. Give it more recordings."
         )
     random, training = np.random.default_rng(seed), network.training
     device = next(network.parameters()).device
@@ -91,7 +103,7 @@ def listen_test(
 def _answers(
     expected: Tensor, came: Tensor, own: Tensor, recordings: int, random: np.random.Generator
 ) -> tuple[Tensor, Tensor, Tensor, int, int]:
-    """Per recording and prediction: loss, right of all, right of the same.   expected, came [asked, predictions, width]"""
+    """Per recording and prediction: loss, right of all, right of the same; expected, came [asked, predictions, width]."""
     fit = scores(expected.transpose(0, 1), came.transpose(0, 1))  # [predictions, asked, candidates]
     asked = len(own)
     lots = torch.from_numpy(random.random((asked, asked), dtype=np.float32)).to(fit.device)
@@ -107,5 +119,5 @@ def _answers(
     loss = everyone.logsumexp(2) - target[..., 0]  # [predictions, asked]
     right = (target > everyone[..., 1:]).all(2).float()
     same = (target > from_same).all(2).float()
-    loss, right, same = (x.unflatten(1, (recordings, -1)).mean(2).T for x in (loss, right, same))
+    loss, right, same = (x.reshape(len(x), recordings, -1).mean(2).T for x in (loss, right, same))
     return loss, right, same, 1 + near + far, 1 + near

@@ -16,7 +16,7 @@ QUALITY = 90  # of a JPEG, percent
 def context() -> moderngl.Context:
     """An OpenGL 3.3 context without a window. Raises DeviceError where there is none."""
     try:
-        return moderngl.create_context(standalone=True, backend="egl", require=330)  # type: ignore[call-arg]
+        return moderngl.create_context(standalone=True, backend="egl", require=330)  # type: ignore[arg-type]
     except Exception as error:  # moderngl raises plain Exceptions
         raise DeviceError(
             f"a picture without a window needs OpenGL 3.3 through EGL, and there is none ({error}). "

@@ -82,7 +82,8 @@ def compressed(response: Halves) -> Floats:
     above = response.reshape(-1, steps).T.astype(np.float32) - THRESHOLD  # [steps, units]
     np.nan_to_num(above, copy=False, nan=0.0, posinf=1e4, neginf=0.0)
     np.maximum(above, 0, out=above)
-    return above / (above + KNEE)
+    above /= above + KNEE
+    return above
 
 
 def between(values: Floats, columns: int) -> Floats:
@@ -94,7 +95,8 @@ def between(values: Floats, columns: int) -> Floats:
     first = np.floor(at).astype(int)
     along = (at - first).astype(np.float32)
     along = along * along * (3 - 2 * along)
-    here, there = values[first % steps], values[(first + 1) % steps]
+    here: Floats = values[first % steps]  # copies
+    there = values[(first + 1) % steps]
     here += along[:, None] * (there - here)
     return here
 
@@ -133,4 +135,3 @@ def mask(regions: tuple[Region, ...], anatomy: Anatomy) -> Floats:
         at = np.ix_(region.channels.indices(layer.channels), region.pitch.indices(layer.bins))
         box[at] = np.maximum(box[at], region.weight)
     return wanted / max(float(wanted.max()), 1e-9)
-

@@ -7,8 +7,9 @@ from installation.data import Anatomy, Layout
 from installation.render.passes import Value
 from installation.render.shape import Shape, depths, shapes
 
-MOST = 6_000  # threads; more of them become haze, which costs less
-LIGHT = 0.22  # of the strongest thread at full answer, in a picture of 1 000 pixels height
+MOST = 3_000  # threads; more of them become haze, which costs less
+LONGEST = 300.0  # radii of the body, all threads together: a long thread is many pixels
+LIGHT = 0.5  # of the strongest thread at full answer, in a picture of 1 000 pixels height
 
 
 class Edges:
@@ -16,6 +17,8 @@ class Edges:
 
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         strongest = np.argsort(-layout.strengths, kind="stable")[:MOST]
+        ends_apart = np.diff(layout.positions[layout.edges[strongest]], axis=1)[:, 0]  # [edges, 3]
+        strongest = strongest[np.linalg.norm(ends_apart, axis=1).cumsum() < LONGEST]
         units = layout.edges[strongest].reshape(-1)  # [ends]
         ends = np.empty(len(units), [("depth", "f4"), ("strength", "f4"), ("unit", "i4")])
         ends["depth"], ends["unit"] = depths(anatomy)[units], units

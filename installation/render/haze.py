@@ -2,13 +2,18 @@
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.data import Floats, Layout
 from installation.render import shaders
 from installation.render.passes import give
 
+Picture = NDArray[np.float64]  # [rows, columns]
+
 RAMP = ("000000", "3f34a0", "334f9a", "337294", "338e8c")  # from no connection to many
 EXPONENT = 0.25  # of the density: a few connections are seen beside very many
+DEEPER = 0.5  # of a colour's grey is taken out: on a dark ground mist needs none
+RIM = 0.06  # of the plane's side
 SIZE = 512  # pixels of a haze made here
 GRID = 24  # cells along each side of the plane; a straight plane needs one, a bent one many
 BEADS = 48  # points along each connection of a layout without a haze
@@ -48,13 +53,22 @@ def grid(cells: int) -> Floats:
     return (np.stack([left, low], 1)[:, None] + corners).reshape(-1, 2)
 
 
-def coloured(density: Floats) -> np.typing.NDArray[np.float16]:
+def coloured(density: Floats) -> NDArray[np.float16]:
     """Density [size, size] 0..1 through the colour ramp, [size, size, 3] linear light."""
     ramp = np.array([[int(colour[at : at + 2], 16) for at in (0, 2, 4)] for colour in RAMP]) / 255
     linear = np.where(ramp <= 0.04045, ramp / 12.92, ((ramp + 0.055) / 1.055) ** 2.4)  # [colours, 3]
-    along = np.clip(density, 0, 1) ** EXPONENT
+    linear -= DEEPER * linear.min(axis=1, keepdims=True)
+    along = np.clip(density, 0, 1) ** EXPONENT * border(len(density))
     stops = np.linspace(0, 1, len(RAMP))
     return np.stack([np.interp(along, stops, linear[:, c]) for c in range(3)], axis=-1).astype(np.float16)
+
+
+def border(size: int) -> Floats:
+    """1 on the plane, falling to 0 at its very edge, [size, size], so that the mist never ends in a straight line."""
+    middle = (np.arange(size) + 0.5) / size
+    edge = np.clip(np.minimum(middle, 1 - middle) / RIM, 0, 1)
+    soft_edge = (edge * edge * (3 - 2 * edge)).astype(np.float32)
+    return np.outer(soft_edge, soft_edge)
 
 
 def density_of(layout: Layout) -> Floats:
@@ -68,14 +82,22 @@ def density_of(layout: Layout) -> Floats:
     else:
         beads, weights = flat, np.ones(len(flat), np.float32)
     at = np.clip(((beads + 1) * 0.5 * SIZE).astype(int), 0, SIZE - 1)
-    total = np.bincount(at[:, 1] * SIZE + at[:, 0], weights, SIZE * SIZE).reshape(SIZE, SIZE)
-    for _ in range(3):  # three box blurs are nearly a Gaussian
-        total = blurred(blurred(total).T).T
-    return (total / max(float(total.max()), 1e-9)).astype(np.float32)
+    counted = np.bincount(at[:, 1] * SIZE + at[:, 0], weights, SIZE * SIZE)
+    total = soft(counted.astype(np.float64).reshape(SIZE, SIZE))
+    shown = (total / max(float(total.max()), 1e-9)) ** EXPONENT
+    return (soft(shown) ** (1 / EXPONENT)).astype(np.float32)  # soft as it is shown, or the mist has a border
 
 
-def blurred(picture: np.typing.NDArray[np.float64], reach: int = 4) -> np.typing.NDArray[np.float64]:
+def soft(picture: Picture) -> Picture:
+    """Blurred over a few pixels; three box blurs are nearly a Gaussian."""
+    for _ in range(3):
+        picture = blurred(blurred(picture).T).T
+    return picture
+
+
+def blurred(picture: Picture, reach: int = 3) -> Picture:
     """Each row's mean over `reach` neighbours before and after."""
     padded = np.pad(picture, ((0, 0), (reach + 1, reach)))
     running = padded.cumsum(axis=1)
-    return (running[:, 2 * reach + 1 :] - running[:, : -2 * reach - 1]) / (2 * reach + 1)
+    mean: Picture = (running[:, 2 * reach + 1 :] - running[:, : -2 * reach - 1]) / (2 * reach + 1)
+    return mean

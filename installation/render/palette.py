@@ -20,6 +20,8 @@ TO_LAB = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
+LINGER = 1.4  # the hue stays near the first layers' longer than a straight mix
+PEARL = 0.4  # of the chroma goes between two far hues, so that what lies there is pearl rather than grass
 GREY = 1e-3  # chroma below which a colour has no hue of its own
 
 
@@ -29,7 +31,8 @@ def palette(shallow: Vector, deep: Vector) -> NDArray[np.float64]:
     h0, h1 = (h1 if c0 < GREY else h0), (h0 if c1 < GREY else h1)
     turn = (h1 - h0 + np.pi) % (2 * np.pi) - np.pi  # the shorter way round
     t = np.linspace(0, 1, STEPS)
-    lightness, chroma, hue = l0 + t * (l1 - l0), c0 + t * (c1 - c0), h0 + t * turn
+    lightness, chroma, hue = l0 + t * (l1 - l0), c0 + t * (c1 - c0), h0 + t**LINGER * turn
+    chroma *= 1 - PEARL * np.sin(np.pi * t) ** 2
     lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1)
     cones = (lab @ np.linalg.inv(TO_LAB).T) ** 3
     return np.maximum(cones @ np.linalg.inv(TO_CONES).T, 0)

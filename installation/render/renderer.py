@@ -76,8 +76,14 @@ class Renderer:
         self._add_light()
         self._edges.draw(frame.place, self.size[1], look.haze * stops, **shared, **colours, **heard)
         self._particles.draw(
-            frame.place, look.size, glow=look.glow * stops, rest=look.rest * stops, shine=look.shine,
-            **shared, **colours, **heard,
+            frame.place,
+            look.size,
+            glow=look.glow * stops,
+            rest=look.rest * stops,
+            shine=look.shine,
+            **shared,
+            **colours,
+            **heard,
         )
         mist = self._bloom(self.light, look.bloom)
         if look.haze > 0:
@@ -144,7 +150,6 @@ class Renderer:
         self._develop = Pass(self.gl, "post/develop.frag", size, BYTE)
 
     def _close(self) -> None:
+        self.gl.detect_framebuffer(0).use()  # or the driver would be asked for one that is gone
         for part in (self._canvas, self.light, self._bloom, self._develop):
             part.release()
-
-

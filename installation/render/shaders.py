@@ -9,13 +9,15 @@ from installation.errors import ContentError
 
 VERSION = "#version 330 core\n"  # here and nowhere else, so that any file may be included
 INCLUDE = re.compile(r'^[ \t]*#include[ \t]+"(.+)"[ \t]*$', re.MULTILINE)
-FAULT = re.compile(r"^(?:ERROR: )?(\d+)[:(](\d+)\)?(?:\(\d+\))?\s*: (.*)$", re.MULTILINE)  # Mesa, NVIDIA, Apple
+# what Mesa and Apple ("0:12(3): …"), and NVIDIA ("0(12) : …") say
+FAULT = re.compile(r"^(?:ERROR: )?(?:\d+:(\d+)(?:\(\d+\))?|\d+\((\d+)\))\s*: (.*)$", re.MULTILINE)
+FILE = 100_000  # line n of file f is line f * FILE + n to the driver: Mesa mixes up the numbers of files
 
 
 def source(name: str) -> tuple[str, list[str]]:
     """The text of a shader with its includes pasted in, each once, and the files it came from.
 
-    File n of the list is source string n in the driver's messages.
+    Line n of file f is line f * FILE + n in the driver's messages.
     """
     files: list[str] = []
 
@@ -29,21 +31,22 @@ def source(name: str) -> tuple[str, list[str]]:
                 return ""
             line = text[: include.start()].count("\n") + 1
             try:
-                return read(include[1]) + f"\n#line {line + 1} {number}"
+                return read(include[1]) + f"\n#line {number * FILE + line + 1}"
             except ContentError as error:
                 raise ContentError(f"shaders/{name}:{line}: {error}") from None
 
-        return f"#line 1 {number}\n" + INCLUDE.sub(paste, text)
+        return f"#line {number * FILE + 1}\n" + INCLUDE.sub(paste, text)
 
     return VERSION + read(name), files
 
 
 def explain(log: str, files: list[str]) -> ContentError:
     """A driver's log as `file:line: message` with the line itself."""
-    found = next((fault for fault in FAULT.finditer(log) if int(fault[1]) < len(files)), None)
-    if found is None:
+    found = FAULT.search(log)
+    if found is None or int(found[1] or found[2]) >= len(files) * FILE:
         return ContentError(f"shaders/{files[0]} did not compile:\n{log.strip()}")
-    file, line = files[int(found[1])], int(found[2])
+    number, line = divmod(int(found[1] or found[2]), FILE)
+    file = files[number]
     lines = find("shaders", file).read_text().splitlines()
     shown = lines[min(line, len(lines)) - 1].strip() if lines else ""
     return ContentError(f"shaders/{file}:{line}: {found[3]}\n    {shown}")
@@ -51,12 +54,12 @@ def explain(log: str, files: list[str]) -> ContentError:
 
 def program(gl: moderngl.Context, vertex: str, fragment: str) -> moderngl.Program:
     """Two shader files as one program. Raises ContentError with file, line and message."""
-    stages = {"vertex_shader": source(vertex), "fragment_shader": source(fragment)}
+    vertex_text, vertex_files = source(vertex)
+    fragment_text, fragment_files = source(fragment)
     try:
-        return gl.program(**{stage: text for stage, (text, _) in stages.items()})
+        return gl.program(vertex_shader=vertex_text, fragment_shader=fragment_text)
     except moderngl.Error as error:
         log = str(error)
-    broken = "vertex_shader" if "vertex_shader" in log else "fragment_shader"
-    if "Linker" in log or "linker" in log:
+    if "Linker" in log:
         raise ContentError(f"shaders/{vertex} and shaders/{fragment} do not fit together:\n{log.strip()}")
-    raise explain(log, stages[broken][1])
+    raise explain(log, vertex_files if "vertex_shader" in log else fragment_files)

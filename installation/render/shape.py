@@ -7,8 +7,6 @@ from installation.data import Anatomy, Floats, Layout
 from installation.render import shaders
 from installation.render.passes import Value, give
 
-Parts = tuple[moderngl.Buffer, str, *tuple[str, ...]]
-
 
 def depths(anatomy: Anatomy) -> Floats:
     """Every neuron's depth in the network, [units]: 0 first layer .. 1 last layer."""
@@ -43,13 +41,11 @@ class Shape:
         stands = [gl.buffer(np.ascontiguousarray(place, np.float32).tobytes() or bytes(12)) for place in places]
         rest = gl.buffer(others.tobytes() or bytes(others.itemsize))
         form = " ".join(f"1{kind[0].kind}" for kind in (others.dtype.fields or {}).values())
+        names = others.dtype.names or ()
         self._buffers = [*stands, rest]
         self._arrays = [
-            gl.vertex_array(
-                self.program,
-                [(stand, "3f", "room"), (stands[(n + 1) % len(stands)], "3f", "next"), (rest, form, *others.dtype.names)],
-            )
-            for n, stand in enumerate(stands)
+            gl.vertex_array(self.program, [(now, "3f", "room"), (later, "3f", "next"), (rest, form, *names)])
+            for now, later in zip(stands, [*stands[1:], stands[0]], strict=True)
         ]
 
     def draw(self, mode: int, place: float, **inputs: moderngl.Texture | Value) -> None:
@@ -62,5 +58,8 @@ class Shape:
 
     def release(self) -> None:
         """Give the memory back."""
-        for part in (*self._arrays, *self._buffers, self.program):
-            part.release()
+        for array in self._arrays:
+            array.release()
+        for buffer in self._buffers:
+            buffer.release()
+        self.program.release()

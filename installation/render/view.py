@@ -3,8 +3,11 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.data import Camera, Floats
+
+Arrow = NDArray[np.float64]  # [3]
 
 NEAR, FAR = 0.01, 50.0  # of the body's radius
 
@@ -39,7 +42,7 @@ def matrix(camera: Camera, picture: tuple[int, int], whole: tuple[int, int]) -> 
     return result
 
 
-def unit(vector: np.typing.NDArray[np.float64], otherwise: np.typing.NDArray[np.float64]) -> np.typing.NDArray[np.float64]:
+def unit(vector: Arrow, otherwise: Arrow) -> Arrow:
     """The direction of a vector; `otherwise` where it has none."""
     length = float(np.linalg.norm(vector))
     return vector / length if length > 1e-9 else otherwise

@@ -18,7 +18,9 @@ from installation.errors import ContentError, DeviceError
 
 BLOCK = 64  # samples; FluidSynth changes its notes at the beginning of such blocks (1.3 ms) only
 KIT = 128  # programs from here on are drum kits: 128 is kit 0 (standard), 152 is kit 24 (electronic)
+FLUSH = 16 * BLOCK  # samples in which what was cut off before falls silent
 VOICES = 256  # that may sound at once; the quietest is given up first
+REVERB_SEND = 16  # the number of that generator; its unit is a thousandth of the sound
 BEND = 2.0  # semitones that FluidSynth's pitch wheel reaches
 SHELVES = ("/usr/share/sounds/sf2", "/usr/share/sounds/sf3", "/usr/share/soundfonts", "/usr/local/share/soundfonts")
 SOUNDFONTS = {  # file name -> Debian package
@@ -106,13 +108,15 @@ class Synth:
         seconds   length; without it until two seconds after the last note
         pedals    (seconds, down) of the sustain pedal, for every instrument
 
-        Every render begins in silence. Raises ContentError for a program that the soundfont lacks.
+        Every render begins in silence; on a fresh synth the same notes give the same samples (on a used one the first
+        millisecond of a note may differ). Raises ContentError for a program that the soundfont lacks.
         """
         notes = list(notes)
         channels = self._channels({note.program for note in notes})
         if seconds is None:
             seconds = max((note.start + note.seconds for note in notes), default=0.0) + 2.0
-        out = np.zeros((2, max(0, round(seconds * RATE))), np.float32)
+        samples = max(0, round(seconds * RATE))
+        out = np.zeros((2, samples + -samples % BLOCK), np.float32)  # whole blocks, or the next render begins in one
         # at equal times: releases, then pedals, then strikes; so a repeated note is struck anew
         events = chain(
             ((note.start + note.seconds, 0, channels[note.program], note.pitch, 0) for note in notes),
@@ -121,7 +125,7 @@ class Synth:
         )
         at = 0
         for when, kind, channel, key, velocity in sorted(events):
-            until = min(max(round(when * RATE / BLOCK) * BLOCK, at), out.shape[1] // BLOCK * BLOCK)
+            until = min(max(round(when * RATE / BLOCK) * BLOCK, at), out.shape[1])
             self._write(out, at, until)
             at = until
             if kind == 0:
@@ -132,7 +136,7 @@ class Synth:
             else:
                 self._library.fluid_synth_noteon(self._synth, channel, key, velocity)
         self._write(out, at, out.shape[1])
-        return out
+        return out[:, :samples]
 
     def _write(self, out: Floats, start: int, end: int) -> None:
         """Let it sound from one sample to another."""
@@ -143,6 +147,7 @@ class Synth:
     def _channels(self, programs: set[int]) -> dict[int, int]:
         """A channel of its own for every program, silent, tuned and at rest."""
         self._library.fluid_synth_system_reset(self._synth)
+        self._write(np.empty((2, FLUSH), np.float32), 0, FLUSH)
         self._library.fluid_synth_set_interp_method(self._synth, -1, 4 if self._fine else 1)
         bend = 8192 + round(8192 / BEND * 12 * float(np.log2(self._tuning / 440)))
         for channel, program in enumerate(sorted(programs)):
@@ -151,6 +156,7 @@ class Synth:
             if self._library.fluid_synth_program_select(self._synth, channel, self._font, bank, preset) < 0:
                 raise ContentError(f"{self._soundfont.name} has no program {program} (bank {bank}, preset {preset})")
             self._library.fluid_synth_pitch_bend(self._synth, channel, bend)
+            self._library.fluid_synth_set_gen(self._synth, channel, REVERB_SEND, ctypes.c_float(1000.0))
         return {program: channel for channel, program in enumerate(sorted(programs))}
 
 

@@ -1,6 +1,5 @@
 """The listening process: takes sound from a line-in or a microphone; imports numpy and sounddevice only."""
 
-import contextlib
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -13,7 +12,7 @@ from installation.data import RATE, Floats
 from installation.errors import DeviceError
 from installation.sound.board import Board
 from installation.sound.devices import here, pick, quiet
-from installation.sound.link import Failed, Ready, Stop, began, undisturbed
+from installation.sound.link import Ready, Stop, living
 from installation.sound.resampling import Resampler
 
 KEPT = 20 * RATE  # samples that may be looked back at; the reader takes far fewer, so none changes under its eyes
@@ -127,23 +126,18 @@ def open_device(wanted: str, board: Board) -> tuple[Intake, str, Callable[[int],
 
 def run(pipe: Connection, board_name: str, shelf_name: str, device: str) -> None:
     """The life of the listening process. Tells through the pipe that it is ready, or why not."""
-    if not began(pipe):
-        return
-    with undisturbed(), contextlib.closing(Board(board_name)) as board:
-        try:
-            shelf = Shelf(shelf_name)
-            intake, name, read, ready = open_device(device, board)
-            pipe.send(Ready(name))
-            tick = board.read()
-            at = tick.samples if tick else 0
-            while not (pipe.poll(PATIENCE) and isinstance(pipe.recv(), Stop)):
-                if intake.ended:
-                    raise DeviceError("the sound device went away")
-                if count := ready():
-                    shelf.put(at, read(count))
-                    at += count
-                    board.write(time.monotonic_ns(), at, 0)
-        except DeviceError as error:
-            pipe.send(Failed(str(error)))
-        except (EOFError, BrokenPipeError):
-            pass  # the show is over
+    with living(pipe) as alive:
+        if not alive:
+            return
+        board, shelf = Board(board_name), Shelf(shelf_name)
+        intake, name, read, ready = open_device(device, board)
+        pipe.send(Ready(name))
+        tick = board.read()
+        at = tick.samples if tick else 0  # a listening process before this one may have left sound
+        while not (pipe.poll(PATIENCE) and isinstance(pipe.recv(), Stop)):
+            if intake.ended:
+                raise DeviceError("the sound device went away")
+            if count := ready():
+                shelf.put(at, read(count))
+                at += count
+                board.write(time.monotonic_ns(), at, 0)

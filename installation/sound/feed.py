@@ -33,7 +33,8 @@ class Feed:
         self._broken = np.zeros((BLOCK, speakers), np.bool_)
         self._ramp = np.linspace(1, 0, BLOCK, dtype=np.float32)[:, None]
         self._written = self._taken = 0  # samples at the device's rate since it began
-        self._blocks, self._underruns = board.blocks, board.underruns
+        self.blocks = 0  # asked for by this device
+        self._before, self._underruns = board.blocks, board.underruns
         self._first = 0  # the number of the first sample in the ring since the first beat, at 48 kHz
         self._origin = 0  # ns at which the first beat was heard
         self._playing = self._begun = self._closing = False
@@ -74,7 +75,7 @@ class Feed:
         ahead = moment.outputBufferDacTime - moment.currentTime
         if moment.outputBufferDacTime > 0 and 0 < ahead < 2:  # the first report is 0
             self.latency = int(ahead * SECOND)
-        self._blocks += 1
+        self.blocks += 1
         self._underruns += bool(status.output_underflow)
         if not self._playing:
             out.fill(0)
@@ -83,15 +84,15 @@ class Feed:
             self._copy(out, silence, frames - silence)
             if self._begun:
                 self._tell(now, silence, frames - silence)
-        self._board.beat(now, self._blocks, self._underruns)
+        self._board.beat(now, self._before + self.blocks, self._underruns)
 
     def _lead(self, now: int, frames: int) -> int:
-        """Samples of silence in this block before the first sample is due; one that is overdue is left out."""
+        """Samples of silence in this block before the first sample is due. Of what is overdue, a little is left out."""
         due = self._origin + self._first * SECOND // RATE
         wait = (due - now - self.latency) * self.rate // SECOND
         if wait < frames:
             self._begun = True
-            self._taken += min(max(0, -wait), self._written - BLOCK)
+            self._taken += min(max(0, -wait), self._written // 2)  # the rest of a long delay moves the clock
         return max(0, min(wait, frames))
 
     def _copy(self, out: Floats, silence: int, count: int) -> None:

@@ -13,12 +13,14 @@ from multiprocessing.connection import Connection
 from threading import Event
 from typing import NamedTuple
 
+from installation.errors import DeviceError
+
 log = logging.getLogger(__name__)
 
 CONTEXT = multiprocessing.get_context("spawn")  # a fork would take the picture's driver and threads along
 FAREWELL = 1.5  # seconds to fade out and close the device
 OPENING = 15.0  # seconds that a process may need to open its device
-DEAF = 1.0  # seconds without a call from the device after which the process counts as dead
+DEAF = 0.8  # seconds without a call from the device after which the process counts as dead; its memory holds 0.2
 RETRY = (0.0, 1.0, 2.0, 5.0, 10.0)  # seconds before each next try
 STABLE = 30.0  # seconds after which a process counts as well
 CALM = 4.0  # seconds after which a spare one is made: not while the show begins
@@ -54,7 +56,11 @@ class Link:
         self.begun = time.monotonic()
         self._pipe, theirs = CONTEXT.Pipe()
         self._process = CONTEXT.Process(target=life, args=(theirs, *arguments), name=name, daemon=True)
-        self._process.start()
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl-C is for the show; it inherits this
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
 
     @property
@@ -181,21 +187,22 @@ class Keeper:
         self._tries = min(self._tries + 1, len(RETRY) - 1)
 
 
-def began(pipe: Connection) -> bool:
-    """Wait for Go. False when the show ended before."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the show
-    try:
-        return isinstance(pipe.recv(), Go)
-    except EOFError:
-        return False
-
-
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """The life of such a process: no pauses for garbage, the callback soon in its turn."""
+def living(pipe: Connection) -> Iterator[bool]:
+    """The life of such a process: from Go to the last letter, which says what ended it.
+
+    The chatter of sound libraries and pauses for garbage are kept away. Gives False when the show ended before Go.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     with suppress(OSError):
         os.nice(-10)
-    sys.setswitchinterval(0.0005)
+    sys.setswitchinterval(0.0005)  # seconds; the callback soon gets its turn
     gc.freeze()
     gc.disable()
-    yield
+    try:
+        yield isinstance(pipe.recv(), Go)
+    except (EOFError, BrokenPipeError):
+        pass  # the show is over
+    except Exception as error:
+        with suppress(OSError):
+            pipe.send(Failed(str(error) if isinstance(error, DeviceError) else f"{type(error).__name__}: {error}"))

@@ -50,6 +50,11 @@ class Listener:
         return tick.samples if tick else 0
 
     @property
+    def process(self) -> int | None:
+        """The number of the listening process, while there is one."""
+        return self._keeper.link.number if self._keeper.link else None
+
+    @property
     def restarts(self) -> int:
         """How often the listening process had to be started again."""
         return self._keeper.restarts

@@ -87,13 +87,17 @@ class Player:
             if number is not None and self._live:
                 self._live.send(self._parcel(number))
 
-    def heard(self) -> Heard:
-        """What is in the ear now."""
+    def heard(self, ahead: float = 0.0) -> Heard:
+        """What is in the ear now, or so many seconds from now, for a picture that takes its time to be presented.
+
+        A seam that is not yet settled by then is not crossed.
+        """
         with self._lock:
             self._learn()
-            sample = self._clock.now() * RATE
+            now = self._clock.now() * RATE
+            sample = now + ahead * RATE
             before, seam, _ = self._course.at(sample)
-            for number in self._course.forget(sample):
+            for number in self._course.forget(now):
                 if memory := self._memories.pop(number, None):
                     memory.close()
                     memory.unlink()

@@ -1,6 +1,5 @@
 """The sound process: renders the line of sound ahead and feeds it to the device; imports numpy and sounddevice only."""
 
-import contextlib
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -14,13 +13,15 @@ from installation.errors import DeviceError
 from installation.sound.board import Board
 from installation.sound.devices import here, pick, quiet
 from installation.sound.feed import BLOCK, Feed
-from installation.sound.link import Failed, Ready, Stop, began, undisturbed
+from installation.sound.link import Ready, Stop, living
 from installation.sound.mixing import FADE, Line, Loop, Seam, prepare
 from installation.sound.resampling import Resampler
 
 LATENCY = 0.2  # seconds asked of the device: holds even on busy machines
 SOON = 0.15  # seconds from the order to start until the first sound
 PATIENCE = 0.02  # seconds between two looks at the ring and the letters
+STEADY = 16  # blocks after which a device has filled its own memory and really plays
+WARMING = 5.0  # seconds that it may need for them
 
 
 class Parcel(NamedTuple):
@@ -134,19 +135,20 @@ class Sound:
 
 def run(pipe: Connection, board_name: str, device: str, channels: int) -> None:
     """The life of the sound process. Tells through the pipe that it is ready, or why not."""
-    if not began(pipe):
-        return
-    with undisturbed(), contextlib.closing(Board(board_name)) as board:
-        try:
-            stream, feed, name = open_device(device, lambda speakers, rate: Feed(board, speakers, rate), channels)
-            pipe.send(Ready(name))
-            sound = Sound(pipe, feed, board)
-            while not sound.stopping:
-                sound.step()
-            feed.close()
-            time.sleep(feed.latency / 1e9 + PATIENCE)  # the fade is still on its way
-            stream.abort()
-        except DeviceError as error:
-            pipe.send(Failed(str(error)))
-        except (EOFError, BrokenPipeError):
-            pass  # the show is over
+    with living(pipe) as alive:
+        if not alive:
+            return
+        board = Board(board_name)
+        stream, feed, name = open_device(device, lambda speakers, rate: Feed(board, speakers, rate), channels)
+        deadline = time.monotonic() + WARMING
+        while feed.blocks < STEADY:
+            if time.monotonic() > deadline:
+                raise DeviceError(f"sound device {name!r} is open but plays nothing; is it suspended?")
+            time.sleep(PATIENCE / 4)
+        pipe.send(Ready(name))
+        sound = Sound(pipe, feed, board)
+        while not sound.stopping:
+            sound.step()
+        feed.close()
+        time.sleep(feed.latency / 1e9 + PATIENCE)  # the fade is still on its way
+        stream.abort()

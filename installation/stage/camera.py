@@ -74,7 +74,7 @@ def glide(a: Camera, b: Camera, along: float) -> Camera:
         return b
     centre = _mix(a.centre, b.centre, along)
     distance = math.exp((1 - along) * math.log(_distance(a)) + along * math.log(_distance(b)))
-    back, up = _turned(_axes(a), _axes(b), along)
+    back, up = _turned(axes(a), axes(b), along)
     return Camera(
         eye=_vector(centre + distance * back),
         centre=_vector(centre),
@@ -90,7 +90,7 @@ def moved(camera: Camera, closeness: float, turns: float, lift: float) -> Camera
     """
     if closeness == turns == lift == 0.0:
         return camera
-    right, up, back = _axes(camera)
+    right, up, back = axes(camera)
     distance = _distance(camera) * (1.0 - 0.75 * closeness)
     around, above = 2 * math.pi * turns, 2 * math.pi * lift
     level = math.cos(around) * back + math.sin(around) * right
@@ -102,7 +102,7 @@ def _distance(camera: Camera) -> float:
     return max(math.dist(camera.eye, camera.centre), 1e-4)
 
 
-def _axes(camera: Camera) -> Doubles:
+def axes(camera: Camera) -> Doubles:
     """[3, 3]: the unit vectors to the right, up and back (from the centre to the eye) of the camera."""
     back = np.subtract(camera.eye, camera.centre, dtype=float)
     back = back / length if (length := np.linalg.norm(back)) > 1e-9 else np.array([0.0, 0.0, 1.0])

@@ -70,6 +70,11 @@ def wave(time: float, seconds: float, phase: float = 0.0) -> float:
     return math.sin(2 * math.pi * (time / seconds + phase))
 
 
+def coarse(along: float) -> float:
+    """The nearest of 32 steps, so that the weights of a fading target stay short numbers."""
+    return round(along * 32) / 32
+
+
 def steps(times: Sequence[float], time: float) -> int:
     """Which of the stretches that begin at these times a moment lies in; the first one also before it began."""
     return max(0, bisect_right(times, time) - 1)

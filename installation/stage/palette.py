@@ -22,7 +22,7 @@ def oklch(lightness: float, chroma: float, hue: float) -> Vector:
     return clipped(_linear(lightness, low, hue))
 
 
-def shown(colour: Vector, slack: float = 1e-6) -> bool:
+def shown(colour: Vector, slack: float = 1e-3) -> bool:
     """Whether an sRGB screen can show it."""
     return all(-slack <= part <= 1 + slack for part in colour)
 
@@ -58,9 +58,9 @@ class Palette:
 PALETTES = {
     # the original's own: #005cff, #ffdc28 and cyan-white
     "original": Palette((0.0, 0.107, 1.0), (1.0, 0.716, 0.021), (0.45, 1.0, 1.0)),
-    "ember": Palette(oklch(0.50, 0.17, 285), oklch(0.78, 0.16, 62), oklch(0.97, 0.05, 95)),
-    "lagoon": Palette(oklch(0.52, 0.15, 255), oklch(0.87, 0.15, 172), oklch(0.98, 0.04, 110)),
-    "aurora": Palette(oklch(0.62, 0.14, 190), oklch(0.72, 0.19, 325), oklch(0.97, 0.05, 140)),
-    "moss": Palette(oklch(0.48, 0.11, 215), oklch(0.85, 0.19, 125), oklch(0.98, 0.05, 85)),
-    "moon": Palette(oklch(0.55, 0.06, 262), oklch(0.90, 0.04, 90), oklch(0.97, 0.06, 200)),
+    "ember": Palette(oklch(0.50, 0.21, 292), oklch(0.78, 0.17, 62), oklch(0.97, 0.05, 95)),
+    "lagoon": Palette(oklch(0.50, 0.20, 262), oklch(0.87, 0.18, 165), oklch(0.98, 0.05, 95)),
+    "aurora": Palette(oklch(0.62, 0.14, 195), oklch(0.72, 0.21, 325), oklch(0.97, 0.05, 140)),
+    "moss": Palette(oklch(0.48, 0.13, 225), oklch(0.85, 0.21, 128), oklch(0.98, 0.05, 85)),
+    "moon": Palette(oklch(0.55, 0.08, 262), oklch(0.90, 0.05, 85), oklch(0.97, 0.06, 200)),
 }

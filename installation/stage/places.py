@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from installation.data import Anatomy, Layout, Region, Target, Vector
 from installation.errors import ContentError, one_of
 from installation.stage.fitting import fit, fitted
+from installation.target import check, parse
 
 MOST = 0.9  # of a part's neurons lie within its radius: a few strays must not make it large
 
@@ -34,8 +35,17 @@ def around(positions: NDArray[Any]) -> Place:
     return Place((x, y, z), max(float(np.quantile(distances, MOST)), 0.01))
 
 
+def whole(positions: NDArray[Any]) -> Place:
+    """The ball around all neurons, [units, 3], from the middle of their extent."""
+    x, y, z = ((positions.min(axis=0) + positions.max(axis=0)).astype(np.float64) / 2).tolist()
+    reach = np.linalg.norm(positions - np.array((x, y, z), positions.dtype), axis=1).max()
+    return Place((x, y, z), float(reach))
+
+
 class Places:
-    """Parts of one body by name: `body`, a layer (`block4.conv1`), a block (`block4`) or a kind of layers (`ar`).
+    """Parts of one body by name.
+
+    `body`, a layer (`block4.conv1`), a part of it (`block4.conv1[pitch 0.2..0.4]`), a block (`block4`), a kind (`ar`).
 
     Without a layout every part is the whole body, so that a scene can be tried out alone.
     """
@@ -77,10 +87,13 @@ class Places:
         return names
 
     def _find(self, name: str) -> Place:
-        if name == "body":
-            return BODY
         if self._anatomy is None:
             return BODY
+        if name == "body":
+            return BODY if self._layout is None else whole(self._layout.positions)
+        if "[" in name:
+            check(target := fit(parse(name), self._anatomy), self._anatomy)
+            return self.of(target)
         theirs = next(
             (known for part in (name, f"{name}.conv1") if (known := fitted(part, self._anatomy)) in self._names), ""
         )

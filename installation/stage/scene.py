@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Self
 
 from installation.data import Controls, Look, Target
-from installation.stage.curves import ease, steps
+from installation.stage.curves import coarse, ease, steps
 from installation.stage.places import Places
 from installation.target import mix, parse
 
@@ -36,7 +36,7 @@ class Aims:
         if at == 0 or self.fade <= 0:
             return self.targets[at]
         coming = ease((time - self.times[at]) / self.fade)
-        return mix(self.targets[at - 1], self.targets[at], round(coming, 3))
+        return mix(self.targets[at - 1], self.targets[at], coarse(coming))
 
 
 class Scene:

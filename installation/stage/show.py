@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 
 from installation.data import Anatomy, Controls, Layout, Look, Target
 from installation.errors import ContentError, ImmersionsError, one_of
+from installation.stage.curves import coarse
 from installation.stage.fitting import fit, fitted, pointed
 from installation.stage.importing import path_of, scene_class, scene_names, show_names, where
 from installation.stage.light import coloured, faults, mix, trimmed
@@ -115,13 +116,17 @@ class Show:
         if len(turns) == 2:
             presence = turns[1].presence(loops)
             look = mix(look, self._look(turns[1], loops, controls), presence)
-            coming = round(turns[1].presence(whole), 3)
+            coming = coarse(turns[1].presence(whole))
             target = target_mix(target, self._target(turns[1], whole, controls), coming)
             scene = turns[1].scene if presence >= 0.5 else scene
         if self.program.after == "black":
             left = (self._turns.loops - loops) / self.program.crossfade
             look = replace(look, fade=look.fade * min(max(left, 0.0), 1.0))
         return Moment(trimmed(look, controls), self._by_hand(target, controls), scene)
+
+    def following(self, seconds: float) -> float:
+        """The second at which the scene after this one begins to come in; the end, where a show ends in black."""
+        return self._turns.following(seconds / self.loop) * self.loop
 
     def _over(self, controls: Controls) -> Moment:
         turn = self._turns[len(self.program.parts) - 1]
@@ -131,7 +136,7 @@ class Show:
         )
 
     def _by_hand(self, target: Target, controls: Controls) -> Target:
-        share = round(controls["dream.hand"] * 16) / 16  # in few steps, so that the dreamer need not aim at every frame
+        share = coarse(controls["dream.hand"])
         if share == 0.0 or self._anatomy is None:
             return target
         return target_mix(target, pointed(controls, self._anatomy), share)

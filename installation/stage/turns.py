@@ -82,6 +82,13 @@ class Turns:
             return [before, now]
         return [now]
 
+    def following(self, loops: float) -> int:
+        """When the next turn begins, in loops; the end, where none does."""
+        loops = max(loops, 0.0)
+        if self.program.after == "black" and (loops >= self.loops or self._number(loops) + 1 == len(self._script)):
+            return self.loops
+        return self[self._number(loops) + 1].start
+
     def __getitem__(self, number: int) -> Turn:
         """The turn of this number, counted from 0."""
         count = len(self._script)

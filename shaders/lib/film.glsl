@@ -10,6 +10,6 @@
 
 vec3 film(vec3 light) {
     float most = max(light.r, max(light.g, light.b));
-    vec3 spilled = mix(light, vec3(most), most / (most + 14.0));
+    vec3 spilled = mix(light, vec3(most), most / (most + 8.0));
     return 1.0 - exp(-spilled);
 }

@@ -18,12 +18,24 @@ PLANS = (
 )
 
 ACTIVE = {  # how likely a part plays in a section
-    "intro": {"kick": 0.85, "clap": 0.45, "hat": 0.7, "open": 0.3, "perc": 0.6, "bass": 0.25, "stab": 0.25, "pad": 0.35, "lead": 0.05, "arp": 0.2},
-    "groove": {"kick": 1.0, "clap": 0.9, "hat": 0.95, "open": 0.7, "perc": 0.8, "bass": 0.95, "stab": 0.7, "pad": 0.35, "lead": 0.2, "arp": 0.45},
-    "build": {"kick": 0.55, "clap": 0.4, "hat": 0.7, "open": 0.4, "perc": 0.6, "bass": 0.4, "stab": 0.8, "pad": 0.7, "lead": 0.4, "arp": 0.7},
-    "drop": {"kick": 1.0, "clap": 1.0, "hat": 1.0, "open": 0.9, "perc": 0.85, "bass": 1.0, "stab": 0.9, "pad": 0.55, "lead": 0.7, "arp": 0.6},
-    "break": {"kick": 0.1, "clap": 0.15, "hat": 0.35, "open": 0.15, "perc": 0.4, "bass": 0.35, "stab": 0.65, "pad": 0.95, "lead": 0.55, "arp": 0.5},
-    "outro": {"kick": 1.0, "clap": 0.6, "hat": 0.8, "open": 0.4, "perc": 0.7, "bass": 0.4, "stab": 0.25, "pad": 0.3, "lead": 0.05, "arp": 0.15},
+    "intro": {"loop": 0.4, "air": 0.6, "kick": 0.85, "clap": 0.45, "hat": 0.7, "open": 0.3, "perc": 0.6,
+        "bass": 0.25, "stab": 0.25,
+        "pad": 0.35, "lead": 0.05, "arp": 0.2},
+    "groove": {"loop": 0.6, "air": 0.3, "kick": 1.0, "clap": 0.9, "hat": 0.95, "open": 0.7, "perc": 0.8,
+        "bass": 0.95, "stab": 0.7,
+        "pad": 0.35, "lead": 0.2, "arp": 0.45},
+    "build": {"loop": 0.5, "air": 0.4, "kick": 0.55, "clap": 0.4, "hat": 0.7, "open": 0.4, "perc": 0.6, "bass": 0.4,
+        "stab": 0.8, "pad": 0.7,
+        "lead": 0.4, "arp": 0.7},
+    "drop": {"loop": 0.8, "air": 0.3, "kick": 1.0, "clap": 1.0, "hat": 1.0, "open": 0.9, "perc": 0.85, "bass": 1.0,
+        "stab": 0.9, "pad": 0.55,
+        "lead": 0.7, "arp": 0.6},
+    "break": {"loop": 0.4, "air": 0.8, "kick": 0.1, "clap": 0.15, "hat": 0.35, "open": 0.15, "perc": 0.4,
+        "bass": 0.35, "stab": 0.65,
+        "pad": 0.95, "lead": 0.55, "arp": 0.5},
+    "outro": {"loop": 0.5, "air": 0.5, "kick": 1.0, "clap": 0.6, "hat": 0.8, "open": 0.4, "perc": 0.7, "bass": 0.4,
+        "stab": 0.25, "pad": 0.3,
+        "lead": 0.05, "arp": 0.15},
 }  # fmt: skip
 
 STEADY = ("kick", "bass", "stab", "pad", "arp")  # parts that sound in every bar or two
@@ -62,7 +74,11 @@ def arrange(parts: list[str], generator: Generator, bars: float) -> list[Section
     found: list[Section] = []
     start = 0
     for number, name in enumerate(plan):
-        length = int(generator.choice((4, 8, 16), p=(0.4, 0.6, 0))) if name in ("build", "break") else int(generator.choice((4, 8, 16), p=(0.06, 0.86, 0.08)))
+        length = (
+            int(generator.choice((4, 8, 16), p=(0.4, 0.6, 0)))
+            if name in ("build", "break")
+            else int(generator.choice((4, 8, 16), p=(0.06, 0.86, 0.08)))
+        )
         following = plan[number + 1] if number + 1 < len(plan) else ""
         lift = following == "drop" and name in ("build", "break", "groove")
         sweep = ""

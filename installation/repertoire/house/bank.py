@@ -1,8 +1,10 @@
 """Packing recorded sounds into two small files: CC0 one-shots, and single notes of General MIDI instruments."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +19,15 @@ from installation.repertoire.house.waves import closed, seconds
 
 SHOTS = Path("/usr/share/sonic-pi/samples")
 TERMS = Path("/usr/share/doc/sonic-pi-samples/copyright")
-LONGEST = {"kick": 0.9, "clap": 0.8, "hat": 0.4, "open": 1.2, "perc": 0.8, "texture": 2.2}  # seconds kept
+LONGEST = {"kick": 0.9, "clap": 0.8, "hat": 0.4, "open": 1.2, "perc": 0.8, "air": 3.0}  # seconds kept
+BEATS = {"breakbeat": 4, "compus": 16, "garzul": 16, "industrial": 2, "mika": 16, "safari": 16, "tabla": 16}
 PARTS = (  # the first that fits decides what a recording is used for
     ("kick", r"bd_|drum_bass|drum_heavy_kick|elec_(hollow|soft)_kick"),
     ("clap", r"sn_|drum_snare|elec_\w*snare|perc_snap"),
     ("hat", r"drum_cymbal_(closed|pedal)|elec_tick"),
     ("open", r"drum_cymbal|drum_splash|elec_cymbal"),
     ("perc", r"drum_tom|drum_cowbell|elec_|perc_(bell|till)|tabla_"),
-    ("texture", r"ambi_|guit_|vinyl_|perc_swash"),
+    ("air", r"ambi_|guit_|vinyl_|perc_swash"),
 )
 
 PLUCKED, HELD = (41, 49, 57, 65, 73), (46, 56, 66, 76)  # pitches recorded; those between are moved
@@ -50,23 +53,23 @@ STRIKES = {
 
 
 def available() -> Sources:
-    """What this machine has: the two files are made in the cache folder the first time, where their sources are installed."""
+    """What this machine has; the two files are made in the cache folder the first time."""
     folder = cache() / "house"
     folder.mkdir(exist_ok=True)
     if SHOTS.is_dir() and not (folder / SAMPLES).exists():
         pack_samples(folder / SAMPLES)
     if not (folder / NOTES).exists():
-        try:
+        with suppress(ImmersionsError):  # no FluidSynth or no soundfont: that source stays empty
             pack_notes(folder / NOTES, find())
-        except ImmersionsError:
-            pass  # no FluidSynth or no soundfont: that source stays empty
     return Sources.load(folder)
 
 
 def free(terms: Path = TERMS) -> set[str]:
     """The names of the recordings that a Debian copyright file gives away under CC0."""
     if not terms.exists():
-        raise ContentError(f"{terms} was asked for the licences of the samples, but is missing; install sonic-pi-samples")
+        raise ContentError(
+            f"{terms} was asked for the licences of the samples, but is missing; install sonic-pi-samples"
+        )
     names: set[str] = set()
     for block in terms.read_text().split("\n\n"):
         if re.search(r"^License: CC0$", block, re.MULTILINE):
@@ -88,16 +91,20 @@ def recordings(folder: Path, terms: Path) -> Iterator[tuple[str, Floats]]:
 
     for path in sorted(path for path in folder.glob("*.flac") if path.stem in free(terms)):
         part = next((part for part, names in PARTS if re.match(names, path.stem)), "")
-        if part:
+        beats = BEATS.get(path.stem.removeprefix("loop_"))
+        if part or beats:
             samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
             mono = signal.resample_poly(samples.mean(axis=1), RATE, rate).astype(np.float32)
+            if beats:
+                yield f"loop/{beats}/{path.stem}", mono
+                continue
             onset = int(np.argmax(np.abs(mono) > 0.02 * np.abs(mono).max()))
             yield f"{part}/{path.stem}", mono[onset : onset + seconds(LONGEST[part])]
 
 
 def pack_samples(target: Path, folder: Path = SHOTS, terms: Path = TERMS) -> None:
     """Write the one-shots of a folder, those that are CC0, into one file."""
-    np.savez_compressed(target, **{name: packed(sound) for name, sound in recordings(folder, terms)})
+    save(target, {name: packed(sound, 4) for name, sound in recordings(folder, terms)})
 
 
 def pack_notes(target: Path, soundfont: Path) -> None:
@@ -116,4 +123,11 @@ def pack_notes(target: Path, soundfont: Path) -> None:
                     hit = synth.render([Note(0, 0.6, key, 110, KIT + kit)], 0.6).mean(axis=0)
                     if np.abs(hit).max() > 1e-4:
                         found[f"{RATE}/{part}/{kit}/{key}"] = packed(hit[: seconds(0.35)], 16)
-    np.savez_compressed(target, **found)
+    save(target, found)
+
+
+def save(target: Path, sounds: Mapping[str, Any]) -> None:
+    """Write the sounds under a temporary name and move them into place whole."""
+    part = target.with_suffix(".part.npz")
+    np.savez_compressed(part, **sounds)
+    part.replace(target)

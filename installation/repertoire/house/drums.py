@@ -23,17 +23,26 @@ Hit = Callable[[Generator], Floats]
 
 
 def drop(samples: int, end: float, start: float, half: float, extra: float = 0.0) -> Floats:
-    """A sine that falls from `start` to `end` Hz, halving the way every `half` seconds; `extra` is a second, faster fall."""
+    """A sine that falls from `start` to `end` Hz, halving the way every `half` seconds, and a faster one of `extra`."""
     f = end + (start - end) * decay(samples, half) + extra * decay(samples, half / 4)
     return np.sin(2 * np.pi * np.cumsum(f, dtype=np.float64) / RATE).astype(np.float32)
 
 
-def kick(end: tuple[float, float], start: tuple[float, float], fall: tuple[float, float], half: tuple[float, float], drive: tuple[float, float], click: float) -> Hit:
+def kick(
+    end: tuple[float, float],
+    start: tuple[float, float],
+    fall: tuple[float, float],
+    half: tuple[float, float],
+    drive: tuple[float, float],
+    click: float,
+) -> Hit:
     """A family of bass drums between these limits: Hz, Hz, seconds, seconds, drive, click."""
 
     def draw(g: Generator) -> Floats:
         length = seconds(0.55)
-        body = drop(length, g.uniform(*end), somewhere(g, *start), somewhere(g, *fall), g.uniform(0, 1500) if click else 0.0)
+        body = drop(
+            length, g.uniform(*end), somewhere(g, *start), somewhere(g, *fall), g.uniform(0, 1500) if click else 0.0
+        )
         body *= decay(length, somewhere(g, *half)) * envelope(length, (0, 0), (0.001, 1), (0.4, 1), (0.55, 0))
         if click:
             snap = noise(seconds(0.012), g) * decay(seconds(0.012), 0.002)
@@ -87,7 +96,13 @@ def clap(g: Generator) -> Floats:
     return peak(closed(highpassed(bandpassed(out, centre, width), 400)))
 
 
-def snare(tone: tuple[float, float], body: tuple[float, float], wires: tuple[float, float], half: tuple[float, float], bright: tuple[float, float]) -> Hit:
+def snare(
+    tone: tuple[float, float],
+    body: tuple[float, float],
+    wires: tuple[float, float],
+    half: tuple[float, float],
+    bright: tuple[float, float],
+) -> Hit:
     """A family of snares between these limits: Hz, level, level, seconds, Hz."""
 
     def draw(g: Generator) -> Floats:
@@ -113,7 +128,9 @@ def rim(g: Generator) -> Floats:
 
 def roomy(g: Generator) -> Floats:
     dry = (clap if g.random() < 0.5 else CLAPS["909"])(g)
-    wet = reverberated(dry, room(int(g.integers(8)), somewhere(g, 0.05, 0.15), somewhere(g, 2500, 8000), 0.01), g.uniform(0.3, 0.9))
+    wet = reverberated(
+        dry, room(int(g.integers(8)), somewhere(g, 0.05, 0.15), somewhere(g, 2500, 8000), 0.01), g.uniform(0.3, 0.9)
+    )
     return peak(closed(wet[: seconds(0.7)], 0.1))
 
 
@@ -145,7 +162,7 @@ def metal(length: int, f: float, g: Generator) -> Floats:
     """Clashing square waves, [samples]."""
     t = np.arange(length) / RATE
     tones = [np.sign(np.sin(2 * np.pi * (f * ratio * g.uniform(0.97, 1.03) * t + g.random()))) for ratio in METAL]
-    return np.sum(tones, axis=0, dtype=np.float32)
+    return np.asarray(np.sum(tones, axis=0), np.float32)
 
 
 def hat(source: str, low: tuple[float, float], half: tuple[float, float]) -> Hit:
@@ -160,7 +177,12 @@ def hat(source: str, low: tuple[float, float], half: tuple[float, float]) -> Hit
             case "noise":
                 ring = noise(length, g)
             case "fm":
-                ring = fm(somewhere(g, 3000, 6000), g.uniform(1.2, 1.9), np.full(length, g.uniform(3, 12), np.float32), g.uniform(0, 3))
+                ring = fm(
+                    somewhere(g, 3000, 6000),
+                    g.uniform(1.2, 1.9),
+                    np.full(length, g.uniform(3, 12), np.float32),
+                    g.uniform(0, 3),
+                )
             case "ring":
                 ring = metal(length, somewhere(g, 400, 800), g) * noise(length, g)
             case _:

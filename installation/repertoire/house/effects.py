@@ -48,7 +48,7 @@ def crushed(sound: Floats, bits: int, hold: int) -> Floats:
     """As an old sampler would: few bits, every sample held `hold` times."""
     held = np.repeat(sound[::hold], hold)[: len(sound)]
     scale = np.float32(2 ** (bits - 1))
-    return np.round(held * scale) / scale
+    return np.asarray(np.round(held * scale) / scale, np.float32)
 
 
 def peak(sound: Floats, level: float = 1.0) -> Floats:
@@ -113,7 +113,7 @@ def moving(kind: str, cutoff: Floats, resonance: float = 1.0) -> Floats:
         case "band":
             return lowpass(ratio, resonance, 2) * lowpass(1 / np.maximum(ratio, 1e-3), resonance, 2)
         case "comb":  # a flanger: teeth that wander
-            return np.abs(np.cos(np.float32(np.pi / 2) * ratio)) * np.float32(0.9) + np.float32(0.1)
+            return np.asarray(np.abs(np.cos(np.pi / 2 * ratio)) * 0.9 + 0.1, np.float32)
     raise ValueError(f"no filter is called {kind!r}")
 
 
@@ -138,7 +138,7 @@ def pumped(samples: int, hits: list[int], depth: float, release: float) -> Float
 def loudness(sound: Floats) -> Floats:
     """The RMS of every BLOCK of samples, [blocks]."""
     whole = len(sound) // BLOCK * BLOCK
-    return np.sqrt(np.mean(sound[:whole].reshape(-1, BLOCK) ** 2, axis=1) + 1e-12)
+    return np.asarray(np.sqrt(np.mean(sound[:whole].reshape(-1, BLOCK) ** 2, axis=1) + 1e-12), np.float32)
 
 
 def compressed(sound: Floats, threshold: float, ratio: float, release: float) -> Floats:
@@ -149,7 +149,7 @@ def compressed(sound: Floats, threshold: float, ratio: float, release: float) ->
     smooth = signal.lfilter([1 - fade], [1, -fade], over)
     gain = 10 ** (-np.maximum(over * 0.6, smooth) / 20)
     at = (np.arange(len(sound), dtype=np.float32) - BLOCK / 2) / BLOCK
-    return sound * np.interp(at, np.arange(len(gain)), gain).astype(np.float32)
+    return np.asarray(sound * np.interp(at, np.arange(len(gain)), gain), np.float32)
 
 
 def somewhere(generator: Generator, low: float, high: float) -> float:

@@ -1,8 +1,7 @@
 """Chords and the order they come in: keys, modes, qualities, progressions and how a hand would voice them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
@@ -57,7 +56,17 @@ LOOPS = {  # scale degrees, 0 is the tonic
     "lydian": ((0, 1), (0, 1, 5, 4), (0, 4, 1, 1)),
 }  # fmt: skip
 
-PLANED = ((0, 3, -2, 0), (0, 0, 5, 3), (0, -2, -4, -2), (0, 2), (0, 1), (0, 3, 5, 3), (0, -4, -2, 3), (0, 0, 0, -2), (0, 5))
+PLANED = (
+    (0, 3, -2, 0),
+    (0, 0, 5, 3),
+    (0, -2, -4, -2),
+    (0, 2),
+    (0, 1),
+    (0, 3, 5, 3),
+    (0, -4, -2, 3),
+    (0, 0, 0, -2),
+    (0, 5),
+)
 
 JAZZ = (
     ((2, "min9"), (7, "13"), (0, "maj9"), (9, "7")),
@@ -115,7 +124,9 @@ def diatonic(tonic: int, mode: str, degree: int, size: int) -> Chord:
     """Thirds stacked on a degree of a mode; the largest of at most `size` tones that has a name."""
     scale = MODES[mode]
     root = scale[degree % 7]
-    stack = [scale[(degree + 2 * i) % 7] + 12 * ((degree + 2 * i) // 7) - root - 12 * (degree // 7) for i in range(size)]
+    stack = [
+        scale[(degree + 2 * i) % 7] + 12 * ((degree + 2 * i) // 7) - root - 12 * (degree // 7) for i in range(size)
+    ]
     for count in range(size, 2, -1):
         if name := NAMES.get(tuple(stack[:count])):
             return Chord((tonic + root) % 12, name)
@@ -134,28 +145,26 @@ def suspend(chord: Chord, generator: Generator) -> Chord:
     return Chord(chord.root, str(generator.choice(dresses))) if dresses else chord
 
 
-def draw(generator: Generator, modes: dict[str, float], colour: float) -> Harmony:
+def draw(identity: Generator, generator: Generator, modes: Mapping[str, float], colour: float) -> Harmony:
     """Draw a key and a progression.
 
-    modes    how likely each mode is
-    colour   0..1, how much jazz: sevenths, ninths, borrowed chords
+    identity     draws the key and the manner, `generator` all else
+    modes        how likely each mode is
+    colour       0..1, how much jazz: sevenths, ninths, borrowed chords
     """
-    tonic = int(generator.integers(12))
-    names = list(modes)
-    weights = np.array([modes[name] for name in names])
-    mode = str(generator.choice(names, p=weights / weights.sum()))
-    size = int(generator.choice((3, 4, 5), p=(1 - 0.9 * colour, 0.5 * colour, 0.4 * colour)))
-    way = generator.random()
+    tonic = int(identity.integers(12))
+    weights = np.array(list(modes.values()))
+    mode = str(identity.choice(list(modes), p=weights / weights.sum()))
+    size = int(identity.choice((3, 4, 5), p=(1 - 0.9 * colour, 0.5 * colour, 0.4 * colour)))
+    way = identity.random()
     if way < 0.22 * colour + 0.03:
-        pattern = JAZZ[generator.integers(len(JAZZ))]
-        minor = any(root == 0 and "min" in quality for root, quality in pattern)
-        mode = "dorian" if minor else "major"
+        pattern = JAZZ[identity.integers(len(JAZZ))]
+        mode = "dorian" if any(root == 0 and "min" in quality for root, quality in pattern) else "major"
         chords = [Chord((tonic + root) % 12, quality) for root, quality in pattern]
     elif way < 0.22 * colour + 0.18:
-        roots = PLANED[generator.integers(len(PLANED))]
-        quality = str(generator.choice(("min", "min7", "min9", "maj7", "maj9", "7sus4", "min11", "sus2", "min6")))
-        chords = [Chord((tonic + root) % 12, quality) for root in roots]
+        quality = str(identity.choice(("min", "min7", "min9", "maj7", "maj9", "7sus4", "min11", "sus2", "min6")))
         mode = "minor" if "min" in quality else "mixolydian" if "sus" in quality else "major"
+        chords = [Chord((tonic + root) % 12, quality) for root in PLANED[generator.integers(len(PLANED))]]
     elif way < 0.88:
         loops = LOOPS[mode]
         chords = [diatonic(tonic, mode, degree, size) for degree in loops[generator.integers(len(loops))]]
@@ -170,10 +179,21 @@ def lengths(count: int, generator: Generator) -> tuple[int, ...]:
     """How many sixteenths each of `count` chords lasts; together 1, 2, 4 or 8 bars."""
     if count == 1:
         return (16,)
+    options: tuple[tuple[int, ...], ...]
     if count == 2:
         options = ((16, 16), (32, 32), (64, 64), (48, 16), (24, 8), (12, 20), (14, 18))
     else:
-        options = ((16,) * 4, (16,) * 4, (32,) * 4, (8,) * 4, (24, 8, 24, 8), (12, 20, 12, 20), (6, 10, 6, 10), (16, 16, 24, 8), (14, 18, 14, 18))
+        options = (
+            (16,) * 4,
+            (16,) * 4,
+            (32,) * 4,
+            (8,) * 4,
+            (24, 8, 24, 8),
+            (12, 20, 12, 20),
+            (6, 10, 6, 10),
+            (16, 16, 24, 8),
+            (14, 18, 14, 18),
+        )
     return options[generator.integers(len(options))]
 
 
@@ -196,7 +216,9 @@ def voicings(chord: Chord, centre: float, voices: int) -> list[tuple[int, ...]]:
     return found
 
 
-def voice(chords: Sequence[Chord], centre: float, voices: int, generator: Generator, parallel: bool) -> list[tuple[int, ...]]:
+def voice(
+    chords: Sequence[Chord], centre: float, voices: int, generator: Generator, parallel: bool
+) -> list[tuple[int, ...]]:
     """Voice a row of chords so that hands move little, or (parallel) by shifting one shape."""
     options = [voicings(chord, centre, voices) for chord in chords]
     shape = int(generator.integers(len(options[0])))
@@ -217,8 +239,3 @@ def nearest(pitch: float, classes: Sequence[int]) -> int:
     """The MIDI pitch closest to `pitch` whose pitch class is one of `classes`."""
     candidates = (round(pitch) + offset for offset in range(-6, 7))
     return min((p for p in candidates if p % 12 in classes), key=lambda p: abs(p - pitch))
-
-
-def smooth(chords: Sequence[tuple[int, ...]]) -> float:
-    """The mean travel over a row of voiced chords, semitones a change."""
-    return float(np.mean([distance(a, b) for a, b in pairwise(chords)])) if len(chords) > 1 else 0.0

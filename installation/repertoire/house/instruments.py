@@ -42,13 +42,18 @@ STABS: dict[str, Family] = {
     "wide": analogue("saw", (800, 5000), (0, 2), (0.08, 0.4), (0.7, 1.2), unison=4, spread=18, hold=(0.2, 0.9)),
     "square": analogue("square", (400, 2500), (0.5, 2.5), (0.05, 0.3), (0.8, 1.5)),
     "organ": analogue("organ", (1500, 6000), (0, 1), (0.05, 0.2), (0.7, 1), hold=(0.1, 0.8)),
-    "korg": doubled(analogue("organ", (1200, 4000), (0, 1), (0.04, 0.12), (0.7, 1)), analogue("sine", (2000, 6000), (0, 0.5), (0.03, 0.08), (0.7, 1))),
+    "korg": doubled(
+        analogue("organ", (1200, 4000), (0, 1), (0.04, 0.12), (0.7, 1)),
+        analogue("sine", (2000, 6000), (0, 0.5), (0.03, 0.08), (0.7, 1)),
+    ),
     "dub": analogue("saw", (300, 1200), (0.5, 2.5), (0.08, 0.3), (1.5, 5), unison=2, spread=10),
     "electric": fm_family((1, 14, 7), (0.5, 2), (0.1, 0.4), (0, 0.3)),
     "glass": fm_family((3, 3.5, 5), (1, 3), (0.06, 0.3), (0, 0.3)),
     "hollow": analogue("hollow", (600, 3000), (0.5, 2), (0.06, 0.3), (0.8, 2)),
     "reed": analogue("reed", (800, 4000), (0.3, 1.5), (0.06, 0.3), (0.8, 1.5), hold=(0.3, 0.8)),
-    "voice": analogue("saw", (2000, 6000), (0, 1), (0.1, 0.3), (0.7, 1), unison=3, spread=14, mouth=True, hold=(0.3, 0.9)),
+    "voice": analogue(
+        "saw", (2000, 6000), (0, 1), (0.1, 0.3), (0.7, 1), unison=3, spread=14, mouth=True, hold=(0.3, 0.9)
+    ),
     "digital": analogue("digital", (700, 4000), (0.5, 2.5), (0.05, 0.25), (0.8, 3)),
     "guitar": string_family((0.3, 0.9), (0.1, 0.5)),
     "muted guitar": string_family((0.5, 1.0), (0.05, 0.2), 0.06),
@@ -72,7 +77,9 @@ PADS: dict[str, Family] = {
     "phaser": cloud_family("square", (5, 18), (600, 2500), (0.1, 0.6), movement="comb"),
     "band": cloud_family("double", (5, 20), (600, 2500), (0.1, 0.6), movement="band"),
     "digital": cloud_family("digital", (3, 12), (1500, 7000), (0.1, 0.8)),
-    "wide": analogue("saw", (600, 3000), (0, 1), (0.3, 1.0), (0.7, 1.2), unison=4, spread=16, hold=(0.8, 1.0), attack=0.2),
+    "wide": analogue(
+        "saw", (600, 3000), (0, 1), (0.3, 1.0), (0.7, 1.2), unison=4, spread=16, hold=(0.8, 1.0), attack=0.2
+    ),
     "slow": analogue("square", (300, 1200), (0.5, 2), (0.4, 1.5), (1, 3), unison=2, hold=(0.8, 1.0), attack=0.3),
     "played": recorded("pad"),
     "ensemble": recorded("strings"),
@@ -84,7 +91,9 @@ LEADS: dict[str, Family] = {
     "square": analogue("square", (800, 4000), (0, 2), (0.06, 0.3), (0.8, 2), hold=(0.2, 0.9)),
     "pulse": analogue("pulse", (600, 4000), (0.5, 2.5), (0.05, 0.3), (0.8, 4)),
     "acid": analogue("saw", (200, 700), (2, 4.5), (0.06, 0.2), (5, 15), drive=1.5, hold=(0, 0.4)),
-    "whistle": analogue("triangle", (2000, 6000), (0, 1), (0.1, 0.3), (0.7, 1), hold=(0.5, 0.9), glide=2.0, attack=0.02),
+    "whistle": analogue(
+        "triangle", (2000, 6000), (0, 1), (0.1, 0.3), (0.7, 1), hold=(0.5, 0.9), glide=2.0, attack=0.02
+    ),
     "bell": fm_family((1.41, 2.76, 3.5, 3.99), (1, 4), (0.1, 0.4), (0, 0.1)),
     "pluck": analogue("saw", (300, 1200), (2, 5), (0.02, 0.08), (0.8, 3), hold=(0, 0.1)),
     "string": string_family((0.3, 1.0), (0.1, 0.6)),
@@ -92,7 +101,18 @@ LEADS: dict[str, Family] = {
     "kalimba": mallet_family(KALIMBA, (0.7, 1.8)),
     "glass": mallet_family(GLASS, (0.3, 1.0)),
     "church": mallet_family(CHURCH, (0.3, 1.0)),
-    "voice": analogue("saw", (3000, 8000), (0, 0.5), (0.1, 0.4), (0.7, 1), unison=3, spread=12, mouth=True, hold=(0.5, 0.9), glide=-1.0),
+    "voice": analogue(
+        "saw",
+        (3000, 8000),
+        (0, 0.5),
+        (0.1, 0.4),
+        (0.7, 1),
+        unison=3,
+        spread=12,
+        mouth=True,
+        hold=(0.5, 0.9),
+        glide=-1.0,
+    ),
     "digital": analogue("digital", (800, 5000), (0.5, 3), (0.05, 0.3), (0.8, 3)),
     "telephone": coloured(fm_family((1, 2, 3), (1, 5), (0.05, 0.3), (0, 0.5), 1.0), "band"),
     "played": recorded("lead", "wind"),

@@ -19,13 +19,26 @@ def glide(samples: int, start: float, end: float) -> Floats:
 def hiss(samples: int, g: Generator) -> Floats:
     """Noise through a rising filter."""
     kind = str(g.choice(("low", "high", "band")))
-    return swept(noise(samples, g), moving(kind, glide(samples, somewhere(g, 150, 600), somewhere(g, 5000, 14_000)), g.uniform(1, 4)))
+    return swept(
+        noise(samples, g),
+        moving(kind, glide(samples, somewhere(g, 150, 600), somewhere(g, 5000, 14_000)), g.uniform(1, 4)),
+    )
 
 
 def siren(samples: int, g: Generator) -> Floats:
     """A tone that climbs some octaves."""
-    bend = np.linspace(0, g.uniform(12, 36), samples, dtype=np.float32) + np.sin(np.linspace(0, g.uniform(0, 200), samples, dtype=np.float32))
-    return wavetable(hertz(g.uniform(36, 55)), partials("saw", 200, g), np.geomspace(400, 8000, samples).astype(np.float32), 1.5, (-8, 8), g, bend)
+    bend = np.linspace(0, g.uniform(12, 36), samples, dtype=np.float32) + np.sin(
+        np.linspace(0, g.uniform(0, 200), samples, dtype=np.float32)
+    )
+    return wavetable(
+        hertz(g.uniform(36, 55)),
+        partials("saw", 200, g),
+        np.geomspace(400, 8000, samples).astype(np.float32),
+        1.5,
+        (-8, 8),
+        g,
+        bend,
+    )
 
 
 def flutter(samples: int, g: Generator) -> Floats:

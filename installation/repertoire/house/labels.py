@@ -39,11 +39,22 @@ class TrackLabels:
     finish: dict[str, float]
 
     @classmethod
-    def of(cls, track: int, style: str, clock: Clock, harmony: Harmony, sections: list[Section], finish: dict[str, float], patches: dict[str, str]) -> Self:
+    def of(
+        cls,
+        track: int,
+        style: str,
+        clock: Clock,
+        harmony: Harmony,
+        sections: list[Section],
+        finish: dict[str, float],
+        patches: dict[str, str],
+    ) -> Self:
         last = sections[-1].start + sections[-1].steps
         return cls(
-            track, style, 0.0, clock.seconds(last), clock.bpm, clock.seconds(0), clock.swing, harmony.tonic, harmony.mode,
-            tuple(chords(clock, harmony, sections)), tuple((clock.seconds(section.start), section.name) for section in sections), patches, finish,
+            track, style, 0.0, clock.seconds(last), clock.bpm, clock.seconds(0), clock.swing, harmony.tonic,
+            harmony.mode,
+            tuple(chords(clock, harmony, sections)), tuple((clock.seconds(section.start),
+            section.name) for section in sections), patches, finish,
         )  # fmt: skip
 
     def shifted(self, seconds: float) -> Self:

@@ -47,8 +47,16 @@ def shelf(frequency: float, gain: float, high: bool) -> Floats:
     c, alpha = np.cos(w), np.sin(w) / np.sqrt(2)
     s = -1 if high else 1
     root = 2 * np.sqrt(a) * alpha
-    b = np.array([a * ((a + 1) - s * (a - 1) * c + root), s * 2 * a * ((a - 1) - s * (a + 1) * c), a * ((a + 1) - s * (a - 1) * c - root)])
-    d = np.array([(a + 1) + s * (a - 1) * c + root, -s * 2 * ((a - 1) + s * (a + 1) * c), (a + 1) + s * (a - 1) * c - root])
+    b = np.array(
+        [
+            a * ((a + 1) - s * (a - 1) * c + root),
+            s * 2 * a * ((a - 1) - s * (a + 1) * c),
+            a * ((a + 1) - s * (a - 1) * c - root),
+        ]
+    )
+    d = np.array(
+        [(a + 1) + s * (a - 1) * c + root, -s * 2 * ((a - 1) + s * (a + 1) * c), (a + 1) + s * (a - 1) * c - root]
+    )
     return np.concatenate([b, d]).astype(np.float32) / np.float32(d[0])
 
 
@@ -58,7 +66,7 @@ def bump(frequency: float, gain: float, width: float) -> Floats:
     w = 2 * np.pi * frequency / RATE
     c, alpha = np.cos(w), np.sin(w) / (2 * width)
     row = np.array([1 + alpha * a, -2 * c, 1 - alpha * a, 1 + alpha / a, -2 * c, 1 - alpha / a])
-    return (row / row[3]).astype(np.float32)
+    return np.asarray(row / row[3], np.float32)
 
 
 def balance(sound: Floats) -> tuple[float, float]:
@@ -89,7 +97,7 @@ def dusty(samples: int, level: float, g: Generator) -> Floats:
 
 
 def coded(sound: Floats, cut: float, below: float) -> Floats:
-    """What a lossy codec would leave: nothing above `cut` Hz, holes where a band hides under its neighbours, coarse steps.
+    """What a lossy codec would leave: nothing above `cut` Hz, holes where a line hides under its neighbours.
 
     below   dB under the smoothed spectrum at which a line is dropped
     """

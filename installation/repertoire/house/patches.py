@@ -1,13 +1,22 @@
 """Instruments: families of basses, stabs, pads and leads; drawing one gives a function from pitches to sound."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 from numpy.random import Generator
 
 from installation.data import RATE, Floats
-from installation.repertoire.house.effects import bandpassed, highpassed, lowpassed, moving, peak, saturated, somewhere, spectra, swept
+from installation.repertoire.house.effects import (
+    bandpassed,
+    highpassed,
+    lowpassed,
+    moving,
+    peak,
+    saturated,
+    somewhere,
+    spectra,
+    swept,
+)
 from installation.repertoire.house.sources import Sources, pick
 from installation.repertoire.house.waves import (
     closed,
@@ -25,7 +34,7 @@ from installation.repertoire.house.waves import (
     wavetable,
 )
 
-Instrument = Callable[[Sequence[float], float], Floats]  # pitches, seconds -> [samples], about peak 1
+Instrument = Callable[[Sequence[float], float, float], Floats]  # pitches, seconds, octaves brighter -> [samples]
 Family = Callable[[Generator, Sources], Instrument]
 
 
@@ -38,8 +47,10 @@ def shaped(sound: Floats, length: float, attack: float, half: float, hold: float
 
 
 def analogue(
-    tone: str, cutoff: tuple[float, float], amount: tuple[float, float], half: tuple[float, float], resonance: tuple[float, float],
-    *, unison: int = 1, spread: float = 8.0, drive: float = 0.0, hold: tuple[float, float] = (0.0, 0.7), attack: float = 0.003, glide: float = 0.0, mouth: bool = False,
+    tone: str, cutoff: tuple[float, float], amount: tuple[float, float], half: tuple[float, float],
+    resonance: tuple[float, float],
+    *, unison: int = 1, spread: float = 8.0, drive: float = 0.0, hold: tuple[float, float] = (0.0, 0.7),
+    attack: float = 0.003, glide: float = 0.0, mouth: bool = False,
 ) -> Family:  # fmt: skip
     """Oscillators, a low-pass with an envelope, an amplifier with another, between these limits.
 
@@ -48,23 +59,36 @@ def analogue(
 
     def draw(g: Generator, _: Sources) -> Instrument:
         amplitudes = partials(tone, 1000, g)
-        rest, octaves, fall, q = somewhere(g, *cutoff), g.uniform(*amount), somewhere(g, *half), somewhere(g, *resonance)
+        rest, octaves, fall, q = (
+            somewhere(g, *cutoff),
+            g.uniform(*amount),
+            somewhere(g, *half),
+            somewhere(g, *resonance),
+        )
         sustain, release = g.uniform(*hold), somewhere(g, 0.02, 0.15)
         cents = g.uniform(-spread, spread, unison) if unison > 1 else np.zeros(1)
         sub, noisy = g.uniform(0, 0.6) * (g.random() < 0.3), g.uniform(0, 0.1) * (g.random() < 0.3)
         letter = str(g.choice(list("aeiou")))
         seed = int(g.integers(2**31))
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
             own = np.random.default_rng(seed)
             count = seconds(length + release)
-            opening = rest * np.exp2(octaves * decay(count, fall))
+            opening = rest * np.exp2(bright + octaves * decay(count, fall))
             out = np.zeros(count, np.float32)
             for pitch in pitches:
                 f = hertz(pitch)
                 harmonics = vowel(amplitudes, f, letter) if mouth else amplitudes
                 bend = glide * decay(count, 0.03) if glide else None
-                out += wavetable(f, harmonics, np.clip(opening * (f / 220) ** 0.3, 30, 18_000).astype(np.float32), q, cents, own, bend)
+                out += wavetable(
+                    f,
+                    harmonics,
+                    np.clip(opening * (f / 220) ** 0.3, 30, 18_000).astype(np.float32),
+                    q,
+                    cents,
+                    own,
+                    bend,
+                )
                 if sub:
                     out += sub * wavetable(f / 2, np.ones(1, np.float32), opening.astype(np.float32))
             if noisy:
@@ -77,16 +101,27 @@ def analogue(
     return draw
 
 
-def fm_family(ratios: Sequence[float], depth: tuple[float, float], half: tuple[float, float], hold: tuple[float, float], feedback: float = 0.0) -> Family:
+def fm_family(
+    ratios: Sequence[float],
+    depth: tuple[float, float],
+    half: tuple[float, float],
+    hold: tuple[float, float],
+    feedback: float = 0.0,
+) -> Family:
     """Two sines, one bending the other, as on the keyboards of 1983."""
 
     def draw(g: Generator, _: Sources) -> Instrument:
-        ratio, most, fall, sustain = float(g.choice(ratios)), somewhere(g, *depth), somewhere(g, *half), g.uniform(*hold)
+        ratio, most, fall, sustain = (
+            float(g.choice(ratios)),
+            somewhere(g, *depth),
+            somewhere(g, *half),
+            g.uniform(*hold),
+        )
         tine = g.uniform(0, 0.25) * (g.random() < 0.5)
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
             count = seconds(length + 0.08)
-            bend = most * (0.25 + 0.75 * decay(count, fall * 0.6))
+            bend = most * 2**bright * (0.25 + 0.75 * decay(count, fall * 0.6))
             out = np.zeros(count, np.float32)
             for pitch in pitches:
                 f = hertz(pitch)
@@ -100,22 +135,22 @@ def fm_family(ratios: Sequence[float], depth: tuple[float, float], half: tuple[f
     return draw
 
 
-def string_family(bright: tuple[float, float], half: tuple[float, float], mute: float = 0.0) -> Family:
+def string_family(clarity: tuple[float, float], half: tuple[float, float], mute: float = 0.0) -> Family:
     """Plucked strings, muted or ringing."""
 
     def draw(g: Generator, _: Sources) -> Instrument:
-        clear, ring, seed = g.uniform(*bright), somewhere(g, *half), int(g.integers(2**31))
+        clear, ring, seed = g.uniform(*clarity), somewhere(g, *half), int(g.integers(2**31))
         strum = g.uniform(0, 0.02)
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
             count = seconds(length + 0.2)
             out = np.zeros(count, np.float32)
             for number, pitch in enumerate(sorted(pitches)):
                 own = np.random.default_rng(seed + number)
                 late = min(count - 1, int(number * strum * RATE))
-                out[late:] += pluck(hertz(pitch), count - late, clear, ring, own)
+                out[late:] += pluck(hertz(pitch), count - late, min(1.0, clear + 0.2 * bright), ring, own)
             out = lowpassed(out, 1800) if mute else out
-            return shaped(peak(out), length, 0.001, 10.0 if not mute else mute, 0.0 if mute else 1.0)
+            return shaped(peak(out), length, 0.001, mute or 10.0, 0.0 if mute else 1.0)
 
         return play
 
@@ -129,16 +164,26 @@ def mallet_family(modes: Sequence[tuple[float, float, float]], shine: tuple[floa
         scale = somewhere(g, *shine)
         own = tuple((ratio * g.uniform(0.995, 1.005), strength, half * scale) for ratio, strength, half in modes)
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
             count = seconds(min(length + 0.5, 1.6))
-            return closed(peak(np.sum([struck(hertz(pitch), count, own) for pitch in pitches], axis=0, dtype=np.float32)), 0.05)
+            modes = [(ratio, strength * 2 ** (0.5 * bright * (ratio > 1)), half) for ratio, strength, half in own]
+            bars = [struck(hertz(pitch), count, modes) for pitch in pitches]
+            return closed(peak(np.asarray(np.sum(bars, axis=0), np.float32)), 0.05)
 
         return play
 
     return draw
 
 
-def cloud_family(tone: str, spread: tuple[float, float], cutoff: tuple[float, float], attack: tuple[float, float], *, mouth: bool = False, movement: str = "") -> Family:
+def cloud_family(
+    tone: str,
+    spread: tuple[float, float],
+    cutoff: tuple[float, float],
+    attack: tuple[float, float],
+    *,
+    mouth: bool = False,
+    movement: str = "",
+) -> Family:
     """Pads: many voices a little out of tune, perhaps through a slowly moving filter."""
 
     def draw(g: Generator, _: Sources) -> Instrument:
@@ -147,10 +192,10 @@ def cloud_family(tone: str, spread: tuple[float, float], cutoff: tuple[float, fl
         letter, seed = str(g.choice(list("aou"))), int(g.integers(2**31))
         rate, depth = somewhere(g, 0.05, 0.5), g.uniform(0.5, 2.0)
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
             own = np.random.default_rng(seed + round(sum(pitches)))
             harmonics = vowel(amplitudes, hertz(pitches[0]), letter) if mouth else amplitudes
-            loop = cloud([hertz(pitch) for pitch in pitches], harmonics, cents, own, colour)
+            loop = cloud([hertz(pitch) for pitch in pitches], harmonics, cents, own, colour * 2**bright)
             count = seconds(length + 0.3)
             out = np.resize(loop, count)
             if movement:
@@ -175,13 +220,13 @@ def recorded(*families: str) -> Family:
         colour = somewhere(g, 1500, 16_000)
         short = somewhere(g, 0.15, 1.5)
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
             count = seconds(length + 0.1)
             out = np.zeros(count, np.float32)
             for pitch in pitches:
                 note = sources.note(program, pitch)[:count]
                 out[: len(note)] += note
-            out = lowpassed(out, colour) if colour < 12_000 else out
+            out = lowpassed(out, colour * 2**bright) if colour < 12_000 else out
             return shaped(out / np.sqrt(len(pitches)), length, 0.001, short * 4, 0.2)
 
         return play
@@ -195,8 +240,8 @@ def doubled(first: Family, second: Family, interval: int = 12) -> Family:
     def draw(g: Generator, sources: Sources) -> Instrument:
         one, two, balance = first(g, sources), second(g, sources), g.uniform(0.2, 0.6)
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
-            low, high = one(pitches, length), two([pitch + interval for pitch in pitches], length)
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
+            low, high = one(pitches, length, bright), two([pitch + interval for pitch in pitches], length, bright)
             count = max(len(low), len(high))
             return np.pad(low, (0, count - len(low))) + balance * np.pad(high, (0, count - len(high)))
 
@@ -211,8 +256,8 @@ def coloured(family: Family, kind: str) -> Family:
     def draw(g: Generator, sources: Sources) -> Instrument:
         inner, centre = family(g, sources), somewhere(g, 500, 2500)
 
-        def play(pitches: Sequence[float], length: float) -> Floats:
-            out = inner(pitches, length)
+        def play(pitches: Sequence[float], length: float, bright: float) -> Floats:
+            out = inner(pitches, length, bright)
             return peak(bandpassed(out, centre, 2.0)) if kind == "band" else highpassed(out, centre / 2)
 
         return play
@@ -220,7 +265,9 @@ def coloured(family: Family, kind: str) -> Family:
     return draw
 
 
-def draw(families: dict[str, Family], generator: Generator, sources: Sources) -> tuple[str, Instrument]:
-    """Draw a family, then an instrument of it: its name and how to play it."""
-    name = pick(list(families), generator)
-    return name, partial(families[name](generator, sources))
+def draw(
+    families: dict[str, Family], identity: Generator, generator: Generator, sources: Sources
+) -> tuple[str, Instrument]:
+    """Draw a family by `identity`, then an instrument of it: its name and how to play it."""
+    name = pick(list(families), identity)
+    return name, families[name](generator, sources)

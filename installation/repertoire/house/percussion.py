@@ -53,19 +53,34 @@ def bell(g: Generator) -> Floats:
 
 def zap(g: Generator) -> Floats:
     length = seconds(0.2)
-    return peak(closed(drop(length, somewhere(g, 80, 400), somewhere(g, 1500, 7000), somewhere(g, 0.005, 0.03)) * decay(length, 0.03)))
+    return peak(
+        closed(
+            drop(length, somewhere(g, 80, 400), somewhere(g, 1500, 7000), somewhere(g, 0.005, 0.03))
+            * decay(length, 0.03)
+        )
+    )
 
 
 def blip(g: Generator) -> Floats:
     length = seconds(g.uniform(0.03, 0.12))
-    return peak(closed(fm(somewhere(g, 300, 3000), g.uniform(0.5, 5), np.full(length, g.uniform(0, 4), np.float32)) * decay(length, 0.02)))
+    return peak(
+        closed(
+            fm(somewhere(g, 300, 3000), g.uniform(0.5, 5), np.full(length, g.uniform(0, 4), np.float32))
+            * decay(length, 0.02)
+        )
+    )
 
 
 def guiro(g: Generator) -> Floats:
     length = seconds(0.2)
     teeth = np.zeros(length, np.float32)
     teeth[:: int(RATE / g.uniform(60, 140))] = 1
-    return peak(closed(bandpassed(teeth + 0.02 * noise(length, g), somewhere(g, 1500, 4000), 0.6) * envelope(length, (0, 0.2), (0.15, 1), (0.2, 0))))
+    return peak(
+        closed(
+            bandpassed(teeth + 0.02 * noise(length, g), somewhere(g, 1500, 4000), 0.6)
+            * envelope(length, (0, 0.2), (0.15, 1), (0.2, 0))
+        )
+    )
 
 
 def drip(g: Generator) -> Floats:
@@ -76,7 +91,9 @@ def drip(g: Generator) -> Floats:
 def far(g: Generator) -> Floats:
     """Any of the others, across a hall."""
     dry = PERCUSSION[str(g.choice([name for name in PERCUSSION if name != "far"]))](g)
-    wet = reverberated(dry, room(int(g.integers(8)), somewhere(g, 0.08, 0.25), somewhere(g, 2000, 7000), 0.02), g.uniform(0.4, 1.2))
+    wet = reverberated(
+        dry, room(int(g.integers(8)), somewhere(g, 0.08, 0.25), somewhere(g, 2000, 7000), 0.02), g.uniform(0.4, 1.2)
+    )
     return peak(closed(wet[: seconds(0.9)], 0.2))
 
 

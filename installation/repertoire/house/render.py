@@ -6,13 +6,13 @@ import numpy as np
 from numpy.random import Generator
 
 from installation.data import RATE, Floats
-from installation.repertoire.house import joins, parts, rhythm
+from installation.repertoire.house import joins, kit, lines, rhythm
 from installation.repertoire.house.arrangement import Section, arrange
 from installation.repertoire.house.effects import WINDOW, moving, pumped, spectra, swept
 from installation.repertoire.house.harmony import Harmony, draw
 from installation.repertoire.house.labels import TrackLabels
 from installation.repertoire.house.mastering import mastered
-from installation.repertoire.house.parts import Part
+from installation.repertoire.house.part import Part, family_of
 from installation.repertoire.house.rhythm import Clock
 from installation.repertoire.house.sources import Sources
 from installation.repertoire.house.styles import STYLES, Style
@@ -69,10 +69,17 @@ def track(
     """
     identity = np.random.default_rng([seed if like is None else like, 1])
     g = np.random.default_rng([seed, 2])
-    sketch = compose(style_named(style) if style else draw_style(identity), bpm, identity, g, sources or Sources(), seconds)
+    sketch = compose(
+        style_named(style) if style else draw_style(identity), bpm, identity, g, sources or Sources(), seconds
+    )
     mix = play(sketch, g)
     mix, finish = mastered(mix, g)
-    return Track(mix[None, :], TrackLabels.of(seed, sketch.style.name, sketch.clock, sketch.harmony, sketch.sections, finish, families(sketch)))
+    return Track(
+        mix[None, :],
+        TrackLabels.of(
+            seed, sketch.style.name, sketch.clock, sketch.harmony, sketch.sections, finish, families(sketch)
+        ),
+    )
 
 
 def families(sketch: Sketch) -> dict[str, str]:
@@ -83,24 +90,35 @@ def compose(style: Style, bpm: float, identity: Generator, g: Generator, sources
     """Draw everything about a track that can be written down."""
     drawn = round(float(identity.uniform(*style.bpm)), 1 if identity.random() < 0.5 else 0)
     clock = Clock(bpm or drawn, float(identity.uniform(*style.swing)))
-    harmony = draw(identity, dict(style.modes), style.colour)
-    step = clock.step / RATE
+    harmony = draw(identity, g, style.modes, style.colour)
     found: dict[str, Part] = {}
-    for name in ("kick", "clap", "hat", "open", "perc", "perc2", "perc3"):
-        if identity.random() < (1.0 if name == "kick" else style.parts.get(name, 0.0)):
-            found[name] = parts.drum(name, style, identity, g, sources)
-    makers = {
-        "bass": lambda: parts.bass(style, harmony, step, identity, g, sources),
-        "stab": lambda: parts.stab("stab", style, harmony, step, identity, g, sources),
-        "stab2": lambda: parts.stab("stab2", style, harmony, step, identity, g, sources),
-        "pad": lambda: parts.pad(harmony, step, identity, g, sources),
-        "lead": lambda: parts.lead(harmony, step, identity, g, sources),
-        "arp": lambda: parts.arp(harmony, step, identity, g, sources),
-    }
-    for name, make in makers.items():
-        if identity.random() < style.parts.get(name, 0.0):
-            found[name] = make()
+    for name, chance in {"kick": 1.0, **style.parts}.items():
+        if identity.random() < chance and (part := part_named(name, style, clock, harmony, identity, g, sources)):
+            found[name] = part
     return Sketch(style, clock, harmony, found, arrange(list(found), g, seconds / (240 / clock.bpm)))
+
+
+def part_named(
+    name: str, style: Style, clock: Clock, harmony: Harmony, identity: Generator, g: Generator, sources: Sources
+) -> Part | None:
+    """Compose one part of a track; None where a part needs a recording and none fits."""
+    step = clock.step / RATE
+    match family_of(name):
+        case "bass":
+            return lines.bass(style, harmony, step, identity, g, sources)
+        case "stab":
+            return lines.stab(name, style, harmony, step, identity, g, sources)
+        case "pad":
+            return lines.pad(harmony, step, identity, g, sources)
+        case "lead":
+            return lines.lead(harmony, step, identity, g, sources)
+        case "arp":
+            return lines.arp(harmony, step, identity, g, sources)
+        case "air":
+            return lines.air(step, identity, g, sources)
+        case "loop":
+            return kit.loop(clock.bpm, identity, g, sources)
+    return kit.drum(name, style, identity, g, sources)
 
 
 def play(sketch: Sketch, g: Generator) -> Floats:
@@ -131,7 +149,11 @@ def place(bus: Floats, part: Part, section: Section, late: int, clock: Clock, g:
     """Add what a part plays in a section to its bus; returns where, in samples."""
     quiet = section.steps
     if section.fill in ("stop", "kickless", "tom") and section.bars >= 4:
-        quiet -= {"stop": 4, "kickless": 16 if part.name == "kick" else 0, "tom": 8 if part.name in ("kick", "clap") else 0}[section.fill]
+        quiet -= {
+            "stop": 4,
+            "kickless": 16 if part.name == "kick" else 0,
+            "tom": 8 if part.name in ("kick", "clap") else 0,
+        }[section.fill]
     events = part.score(section.start + late, quiet - late)
     wander = g.normal(0, part.human, len(events)) if part.human else np.zeros(len(events))
     accent = g.uniform(0.85, 1, len(events)) if part.name != "kick" else np.ones(len(events))

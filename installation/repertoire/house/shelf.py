@@ -1,8 +1,8 @@
 """Recordings for training: a set and its labels as two files, and tracks that only their notes tell apart."""
 
 import json
-import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -38,17 +38,22 @@ def store(folder: Path, seed: int, minutes: float, sources: Sources | None = Non
         (folder / f"{name}.json").write_text(json.dumps(table(name, seed, samples.shape[1] / RATE, tracks)))
         with part.open("wb") as file:
             np.save(file, np.round(samples[0] * 32_767).astype(np.int16))
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        raise StorageError(f"{path} could not be written: {error.strerror}; make room or choose another folder") from None
+        with suppress(OSError):
+            part.unlink()
+        raise StorageError(
+            f"{path} could not be written: {error.strerror}; make room or choose another folder"
+        ) from None
     return path
 
 
 def table(name: str, seed: int, seconds: float, tracks: list[TrackLabels]) -> Table:
-    """Labels of a whole recording; every list holds [start, value...], each lasting until the next; times in seconds."""
+    """Labels of a whole recording; lists hold [start in seconds, value...], each lasting until the next."""
     turns = [0.0, *((old.end + new.start) / 2 for old, new in pairwise(tracks)), seconds]  # who is louder
-    rows: Table = {key: [] for key in ("beats", "downbeats", "bpm", "key", "chords", "sections", "tracks", "families", "styles")}
+    rows: Table = {
+        key: [] for key in ("beats", "downbeats", "bpm", "key", "chords", "sections", "tracks", "families", "styles")
+    }
     for labels, (start, end) in zip(tracks, pairwise(turns), strict=True):
         beat = 60 / labels.bpm
         first = int(np.ceil((start - labels.first_beat) / beat - 1e-6))
@@ -63,9 +68,20 @@ def table(name: str, seed: int, seconds: float, tracks: list[TrackLabels]) -> Ta
         rows["tracks"].append([start, f"house-{labels.track}"])
         rows["styles"].append([start, labels.style])
         rows["families"].append([start, "/".join(labels.patches.values())])
-        rows["chords"] += [[time, None if root < 0 else root, quality or "none"] for time, root, quality in within(labels.chords, start, end)]
+        rows["chords"] += [
+            [time, None if root < 0 else root, quality or "none"]
+            for time, root, quality in within(labels.chords, start, end)
+        ]
         rows["sections"] += [list(entry) for entry in within(labels.sections, start, end)]
-    return {"name": name, "generator": "house", "seed": seed, "seconds": seconds, "group": name, "style": tracks[0].style, **rows}
+    return {
+        "name": name,
+        "generator": "house",
+        "seed": seed,
+        "seconds": seconds,
+        "group": name,
+        "style": tracks[0].style,
+        **rows,
+    }
 
 
 def within(entries: tuple[Any, ...], start: float, end: float) -> list[Any]:
@@ -75,7 +91,9 @@ def within(entries: tuple[Any, ...], start: float, end: float) -> list[Any]:
     return [(start, *before[-1][1:]), *kept] if before else kept
 
 
-def twins(seed: int, tracks: int = 15, seconds: float = 200.0, sources: Sources | None = None) -> Iterator[tuple[Floats, Table]]:
+def twins(
+    seed: int, tracks: int = 15, seconds: float = 200.0, sources: Sources | None = None
+) -> Iterator[tuple[Floats, Table]]:
     """Tracks of the same style, tempo, key and patch families, each alone and at least so long: ([samples], labels)."""
     for number in range(tracks):
         one = track(seed * 1000 + number, sources, "house", like=seed, seconds=seconds)

@@ -37,11 +37,17 @@ class Sources:
 
     def parts(self, part: str) -> list[str]:
         """The names of all recorded hits for a part of the kit."""
-        return [name for name in self.oneshots if name.startswith(f"{part}/")] + [name for name in self.notes if f"/{part}/" in name]
+        return [name for name in self.oneshots if name.startswith(f"{part}/")] + [
+            name for name in self.notes if f"/{part}/" in name
+        ]
 
     def hit(self, name: str) -> Floats:
         """A recorded hit, peak 1, [samples] at 48 kHz."""
-        return sound(self.oneshots[name], RATE) if name in self.oneshots else sound(self.notes[name], int(name.split("/")[0]))
+        return (
+            sound(self.oneshots[name], RATE)
+            if name in self.oneshots
+            else sound(self.notes[name], int(name.split("/")[0]))
+        )
 
     def programs(self, family: str) -> list[str]:
         """The instruments of a family that there are notes of."""
@@ -54,7 +60,7 @@ class Sources:
         recorded = sound(self.notes[f"{program}/{near}"], int(program.split("/")[0]))
         speed = 2 ** ((pitch - near) / 12)
         at = np.arange(int((len(recorded) - 1) / speed)) * speed
-        return np.interp(at, np.arange(len(recorded)), recorded).astype(np.float32)
+        return np.asarray(np.interp(at, np.arange(len(recorded)), recorded), np.float32)
 
 
 def unpacked(path: Path) -> Packed:
@@ -69,7 +75,7 @@ def sound(packed: NDArray[np.int16], rate: int) -> Floats:
     out = packed.astype(np.float32)
     if rate != RATE:
         out = signal.resample_poly(out, RATE // rate, 1).astype(np.float32)
-    return out / np.float32(max(1e-9, np.abs(out).max()))
+    return np.asarray(out / np.float32(max(1e-9, np.abs(out).max())), np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -1,10 +1,12 @@
 """Raw tones: each a pure function of pitch, length and a few numbers, which patches shape and combine."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 from scipy import fft
 
 from installation.data import RATE, Floats
@@ -14,7 +16,13 @@ TABLE = 1 << TABLE_BITS  # samples of one period; the nearest one is taken, 72 d
 STAGES = 12  # static filters between which a moving cutoff cross-fades
 CEILING = 20_000.0  # Hz; no partial lies above, so nothing aliases
 
-VOWELS = {"a": (800, 1150, 2900), "e": (400, 1700, 2600), "i": (300, 2200, 3000), "o": (450, 800, 2830), "u": (325, 700, 2700)}
+VOWELS = {
+    "a": (800, 1150, 2900),
+    "e": (400, 1700, 2600),
+    "i": (300, 2200, 3000),
+    "o": (450, 800, 2830),
+    "u": (325, 700, 2700),
+}
 
 
 def hertz(pitch: float) -> float:
@@ -29,13 +37,13 @@ def seconds(count: float) -> int:
 
 def decay(samples: int, half: float) -> Floats:
     """Falls from 1 to a half every `half` seconds, [samples]."""
-    return np.exp2(np.arange(samples, dtype=np.float32) * np.float32(-1.0 / (half * RATE)))
+    return np.asarray(np.exp2(np.arange(samples, dtype=np.float32) * np.float32(-1.0 / (half * RATE))), np.float32)
 
 
 def envelope(samples: int, *keys: tuple[float, float]) -> Floats:
     """Straight lines through (seconds, value), held before and after, [samples]."""
     times, values = zip(*keys, strict=True)
-    return np.interp(np.arange(samples) / RATE, times, values).astype(np.float32)
+    return np.asarray(np.interp(np.arange(samples) / RATE, times, values), np.float32)
 
 
 def noise(samples: int, generator: Generator) -> Floats:
@@ -47,6 +55,7 @@ def partials(kind: str, count: int, generator: Generator) -> Floats:
     """How strong each harmonic of a named tone is, [count]; some names draw at random."""
     k = np.arange(1, count + 1, dtype=np.float32)
     odd = k % 2
+    found: NDArray[Any]
     match kind:
         case "saw":
             found = 1 / k
@@ -79,14 +88,17 @@ def partials(kind: str, count: int, generator: Generator) -> Floats:
 def vowel(amplitudes: Floats, frequency: float, letter: str) -> Floats:
     """The same harmonics as a mouth would shape them, [count]."""
     f = frequency * np.arange(1, len(amplitudes) + 1)
-    mouth = sum(weight * np.exp(-(((f - centre) / (0.12 * centre + 60)) ** 2)) for centre, weight in zip(VOWELS[letter], (1, 0.6, 0.3), strict=True))
+    mouth = sum(
+        weight * np.exp(-(((f - centre) / (0.12 * centre + 60)) ** 2))
+        for centre, weight in zip(VOWELS[letter], (1, 0.6, 0.3), strict=True)
+    )
     return np.asarray(amplitudes * (mouth + 0.02) * np.sqrt(np.arange(1, len(amplitudes) + 1)), np.float32)
 
 
-def lowpass(ratio: Floats, resonance: float, poles: int = 4) -> Floats:
+def lowpass(ratio: NDArray[Any] | float, resonance: float, poles: int = 4) -> Floats:
     """How much a resonant low-pass leaves of a partial at `ratio` times its cutoff."""
     two = 1 / np.sqrt((1 - ratio**2) ** 2 + (ratio / resonance) ** 2)
-    return two if poles == 2 else two / np.sqrt(1 + ratio**4)
+    return np.asarray(two if poles == 2 else two / np.sqrt(1 + ratio**4), np.float32)
 
 
 def wavetable(
@@ -94,7 +106,7 @@ def wavetable(
     amplitudes: Floats,
     cutoff: Floats,
     resonance: float = 1.0,
-    detune: Sequence[float] = (0.0,),
+    detune: Iterable[float] = (0.0,),
     generator: Generator | None = None,
     bend: Floats | None = None,
 ) -> Floats:
@@ -114,13 +126,14 @@ def wavetable(
     stages = np.exp2(np.linspace(low, high, STAGES, dtype=np.float32))
     spectrum = np.zeros((STAGES, TABLE // 2 + 1), np.complex64)
     spectrum[:, 1 : count + 1] = -0.5j * TABLE * amplitudes[:count] * lowpass(f / stages[:, None], resonance)
-    table = fft.irfft(spectrum, axis=1).astype(np.float32).ravel()  # [stages * table]
+    table: Floats = fft.irfft(spectrum, axis=1).astype(np.float32).ravel()  # [stages * table]
     place = (log - low) * ((STAGES - 1) / (high - low))
     stage = np.minimum(place.astype(np.int32), STAGES - 2)
     mix = (place - stage).astype(np.float32)
     base = stage << TABLE_BITS
     out = np.zeros(len(cutoff), np.float32)
-    for cents in detune:
+    voices = list(detune)
+    for cents in voices:
         phase = 0.0 if generator is None else generator.random()
         steps = frequency * 2 ** (cents / 1200) / RATE
         if bend is None:
@@ -130,10 +143,12 @@ def wavetable(
         at = base + ((turns * TABLE).astype(np.int64) & (TABLE - 1))
         first = table[at]
         out += first + mix * (table[at + TABLE] - first)
-    return out * np.float32(1 / np.sqrt(len(detune)))
+    return out * np.float32(1 / np.sqrt(len(voices)))
 
 
-def cloud(frequencies: Sequence[float], amplitudes: Floats, spread: float, generator: Generator, cutoff: float = 6000.0) -> Floats:
+def cloud(
+    frequencies: Sequence[float], amplitudes: Floats, spread: float, generator: Generator, cutoff: float = 6000.0
+) -> Floats:
     """A tone that is everywhere a little out of tune and repeats without a seam, [2**18], peak 1.
 
     spread   cents by which every partial is smeared: 3 is a choir of careful singers, 40 a large loose one
@@ -150,10 +165,10 @@ def cloud(frequencies: Sequence[float], amplitudes: Floats, spread: float, gener
             first, last = max(1, int(middle - 3 * width)), min(len(spectrum) - 1, int(middle + 3 * width) + 2)
             bins = np.arange(first, last, dtype=np.float32)
             bell = np.exp(-0.5 * ((bins - middle) / width) ** 2) / np.sqrt(width)
-            spectrum[first:last] += bell * (amplitude * lowpass(np.float32(centre / cutoff), 0.8, 2))
+            spectrum[first:last] += bell * (amplitude * lowpass(centre / cutoff, 0.8, 2))
     turn = np.exp(2j * np.pi * generator.random(len(spectrum), dtype=np.float32)).astype(np.complex64)
-    out = fft.irfft(spectrum * turn).astype(np.float32)
-    return out / np.abs(out).max()
+    out: Floats = fft.irfft(spectrum * turn).astype(np.float32)
+    return np.asarray(out / np.abs(out).max(), np.float32)
 
 
 def fm(frequency: float, ratio: float, depth: Floats, feedback: float = 0.0) -> Floats:
@@ -162,7 +177,7 @@ def fm(frequency: float, ratio: float, depth: Floats, feedback: float = 0.0) -> 
     modulator = np.sin(ratio * t).astype(np.float32)
     if feedback:
         modulator = np.sin(ratio * t + feedback * modulator).astype(np.float32)
-    return np.sin(t + depth * modulator).astype(np.float32)
+    return np.asarray(np.sin(t + depth * modulator), np.float32)
 
 
 def pluck(frequency: float, samples: int, bright: float, half: float, generator: Generator) -> Floats:
@@ -178,7 +193,7 @@ def pluck(frequency: float, samples: int, bright: float, half: float, generator:
         string = loss * (0.5 * string + 0.5 * np.roll(string, 1))
     tuned = np.arange(samples) * (frequency * (period + 0.5) / RATE)
     flat = turns.ravel()
-    return np.interp(tuned, np.arange(len(flat)), flat).astype(np.float32)
+    return np.asarray(np.interp(tuned, np.arange(len(flat)), flat), np.float32)
 
 
 def struck(frequency: float, samples: int, modes: Sequence[tuple[float, float, float]]) -> Floats:

@@ -9,10 +9,11 @@ from installation.repertoire.piano.scores import Doubles, Score
 
 CHORDS = {"maj": (0, 4, 7), "min": (0, 3, 7), "7": (0, 4, 7, 10), "m7": (0, 3, 7, 10), "dim": (0, 3, 6)}
 RARE = {"maj": 0.0, "min": 0.0, "7": 0.06, "m7": 0.1, "dim": 0.08}  # what a chord must be better to be believed
-MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)  # Krumhansl and Kessler 1982
-MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+MAJOR = (5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0)  # Temperley 1999: how well each step fits
+MINOR = (5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0)
 HOLD = 0.12  # what changing the chord costs, in shares of a beat's sound
 STAY = 1.0  # what changing the key costs, in correlation
+SIGNED = 0.15  # what the written signature speaks for its two keys, likewise
 
 Chord = tuple[int | None, str]
 Key = tuple[int, str]
@@ -47,16 +48,24 @@ def chords(classes: Doubles, lowest: NDArray[np.int64]) -> list[Chord]:
     return [names[at] if sound else (None, "none") for at, sound in zip(path, total[:, 0] > 0, strict=True)]
 
 
-def keys(classes: Doubles, window: int = 24) -> list[Key]:
-    """The key around every beat: root 0..11 and "major" or "minor", heard over a window of beats."""
+def keys(score: Score, classes: Doubles, window: int = 24) -> list[Key]:
+    """The key around every beat: root 0..11 and "major" or "minor", heard over a window of beats.
+
+    classes   [beats, 12], what `profiles` found
+    """
     names = [(root, mode) for mode in ("major", "minor") for root in range(12)]
     shapes = np.array([np.roll(MAJOR if mode == "major" else MINOR, root) for root, mode in names])
     shapes = (shapes - shapes.mean(axis=1, keepdims=True)) / shapes.std(axis=1, keepdims=True)
     wide = min(window, len(classes))
-    around = np.stack([np.convolve(column, np.ones(wide), "same")[: len(classes)] for column in classes.T], axis=1)
+    around = np.stack(
+        [np.convolve(np.sqrt(column), np.ones(wide), "same")[: len(classes)] for column in classes.T], axis=1
+    )
     around = around - around.mean(axis=1, keepdims=True)
     around /= np.maximum(around.std(axis=1, keepdims=True), 1e-9)
-    return [names[at] for at in _smooth(around @ shapes.T / 12, STAY)]
+    written = score.signature[np.clip(np.searchsorted(score.signature[:, 0], score.beats, "right") - 1, 0, None), 1]
+    tonics = np.array([root if mode == "major" else (root + 3) % 12 for root, mode in names])
+    fit = around @ shapes.T / 12 + SIGNED * (written[:, None] == tonics)
+    return [names[at] for at in _smooth(fit, STAY)]
 
 
 def _smooth(fit: Doubles, cost: float) -> list[int]:

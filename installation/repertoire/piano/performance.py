@@ -20,7 +20,7 @@ from installation.repertoire.piano.touch import loudness, pedals, releases, stri
 INTERPRETATIONS = 12  # that a piece is trained with
 TRANSPOSITIONS = range(-5, 7)  # semitones
 LEAD_IN = 0.4  # seconds before the first note
-TAIL = 2.5  # seconds after the last
+TAIL = 1.5  # seconds after the last
 KEYS = range(21, 109)  # of a piano
 
 
@@ -66,7 +66,7 @@ def perform(score: Score, seed: int, transposed: int = 0) -> Performance:
         "beats": np.round(beats, 4).tolist(),
         "downbeats": np.round(beats[score.downbeat], 4).tolist(),
         "bpm": _tempo(beats),
-        "key": _spans(beats, [((root + transposed) % 12, mode) for root, mode in keys(classes)]),
+        "key": _spans(beats, [((root + transposed) % 12, mode) for root, mode in keys(score, classes)]),
         "chords": _spans(beats, [(None if root is None else (root + transposed) % 12, kind) for root, kind in harmony]),
         "composer": piece.composer,
         "title": piece.title,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.repertoire.piano.scores import Doubles, Score
+from installation.repertoire.piano.scores import Doubles, Score, Whole
 
 PHRASE = 6.0  # seconds that a phrase of music lasts by preference
 SECTION = 4  # phrases that make a section
@@ -42,7 +42,7 @@ def lines(score: Score) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return melody, bass & ~melody
 
 
-def breaths(start: Doubles, length: Doubles, pitch: Doubles) -> Doubles:
+def breaths(start: Doubles, length: Doubles, pitch: Whole) -> Doubles:
     """How much each note of a line begins something new, [notes] 0..1: after long notes, rests and leaps."""
     if len(start) < 4:
         return np.zeros(len(start))
@@ -62,10 +62,11 @@ def phrases(score: Score, melody: NDArray[np.bool_], bpm: float) -> Phrases:
 
     bpm   quarters a minute
     """
-    start, strength = score.start[melody], breaths(*(row[melody] for row in (score.start, score.length, score.pitch)))
+    start = score.start[melody]
+    strength = breaths(start, score.length[melody], score.pitch[melody])
     bars = score.beats[score.downbeat]
     bar = float(np.median(np.diff(bars))) if len(bars) > 1 else 4.0
-    preferred = bar * 2.0 ** np.round(np.log2(max(PHRASE * bpm / 60 / bar, 1.0)))  # 1, 2, 4, 8 bars
+    preferred = bar * 2.0 ** round(float(np.log2(max(PHRASE * bpm / 60 / bar, 1.0))))  # 1, 2, 4, 8 bars
     near = np.abs(bars[np.clip(np.searchsorted(bars, start), 0, len(bars) - 1)] - start) if len(bars) else 0 * start
     strength = strength + 0.25 * np.exp(-near / (bar / 4))
     kept = strength >= np.quantile(strength, 0.6)

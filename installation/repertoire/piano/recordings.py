@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
+import logging
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,15 @@ from typing import Any
 import numpy as np
 
 from installation.data import RATE, Floats
-from installation.errors import StorageError
+from installation.errors import ContentError, StorageError
 from installation.repertoire.piano.performance import INTERPRETATIONS, TRANSPOSITIONS, Performance, perform
 from installation.repertoire.piano.room import render, room
 from installation.repertoire.piano.scores import Piece, Score, excerpt, pieces, read, repeated
 
+log = logging.getLogger(__name__)
+
+TRAINED_ON = "MuseScore_General_Full.sf2"  # the soundfont for training: Splendid Grand
+TESTED_ON = "FluidR3_GM.sf2"  # another piano, for evaluation only: a Yamaha grand
 SECONDS = (75.0, 300.0)  # shortest and longest recording; shorter pieces are repeated, longer ones cut
 COMMON = 40  # pieces; of composers with more only a part is played each time round
 
@@ -53,13 +58,19 @@ def plans(catalogue: list[Piece], seed: int) -> Iterator[Plan]:
                 yield Plan(piece, int(first[piece.name][turn]), transposed)
 
 
-def record(plan: Plan, soundfont: Path, mono: bool = True) -> tuple[Floats, dict[str, Any]]:
+def record(score: Score, plan: Plan, soundfont: Path, mono: bool = True) -> tuple[Floats, dict[str, Any]]:
     """Samples [1 or 2, samples] at 48 kHz and the labels of one recording."""
     random = np.random.default_rng(plan.seed)
-    performance = _fitting(read(plan.piece), plan, random)
+    performance = _fitting(score, plan, random)
     samples = render(performance, soundfont, room(random), plan.seed, mono)
-    about = {"name": plan.name, "generator": "piano", "seed": plan.seed, "group": plan.piece.work}
-    return samples, about | {"seconds": round(samples.shape[1] / RATE, 4)} | performance.labels
+    about = {
+        "name": plan.name,
+        "generator": "piano",
+        "seed": plan.seed,
+        "group": plan.piece.work,
+        "soundfont": soundfont.stem,
+    }
+    return samples, about | {"seconds": round(samples.shape[1] / RATE, 6)} | performance.labels
 
 
 def write(folder: Path, samples: Floats, labels: dict[str, Any]) -> Path:
@@ -71,9 +82,10 @@ def write(folder: Path, samples: Floats, labels: dict[str, Any]) -> Path:
         path.with_suffix(".json").write_text(json.dumps(labels, ensure_ascii=False), encoding="utf-8")
         with part.open("wb") as file:
             np.save(file, whole[0] if len(whole) == 1 else whole)
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         raise StorageError(f"cannot write {path}: {error.strerror}; make room or choose another folder") from None
     return path
 
@@ -81,7 +93,8 @@ def write(folder: Path, samples: Floats, labels: dict[str, Any]) -> Path:
 def work(
     scores: Path, soundfont: Path, folder: Path, share: tuple[int, int], seed: int, going: Callable[[float], bool]
 ) -> float:
-    """Record until told to stop; returns the seconds of music written. What is there already is not made again.
+    """Record until told to stop; returns the seconds of music written. What is there already is not made again,
+    scores that cannot be read are named and left out.
 
     share   (worker, workers): every worker takes its own part of the plans
     going   asked before every recording with the seconds written so far
@@ -92,7 +105,12 @@ def work(
             continue
         if not going(written):
             break
-        samples, labels = record(plan, soundfont)
+        try:
+            score = read(plan.piece)
+        except ContentError as error:
+            log.warning("%s; it is left out", error)
+            continue
+        samples, labels = record(score, plan, soundfont)
         write(folder, samples, labels)
         written += labels["seconds"]
     return written

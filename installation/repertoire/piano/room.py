@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from installation.repertoire.fluid import Hall, Synth
 from installation.repertoire.piano.performance import Performance
 
 PEAK = 0.95  # linear, where the limiter begins to hold
+CHAMBER = Hall(0.05)
 Band = tuple[float, float, float]  # Hz, decibels, octaves of width (0: a shelf)
 
 
@@ -20,7 +21,8 @@ Band = tuple[float, float, float]  # Hz, decibels, octaves of width (0: a shelf)
 class Room:
     """Everything between the strings and the file."""
 
-    hall: Hall = Hall(0.3)
+    program: int = 0  # 0 grand piano, 1 bright grand piano
+    hall: Hall = CHAMBER
     tuning: float = 440.0  # Hz
     low: Band = (200.0, 0.0, 0.0)
     middle: Band = (1000.0, 0.0, 1.0)
@@ -34,12 +36,13 @@ def room(random: np.random.Generator) -> Room:
     """A room, a microphone and a tuner by chance."""
     dry = random.random() < 0.15
     hall = Hall(
-        level=0.0 if dry else float(random.uniform(0.05, 0.9)),
-        size=float(random.uniform(0.2, 0.95)),
+        level=0.0 if dry else float(np.exp(random.uniform(np.log(0.008), np.log(0.12)))),
+        size=float(random.uniform(0.2, 0.82)),
         damp=float(random.uniform(0.0, 0.8)),
         width=float(random.uniform(0.0, 60.0)),
     )
     return Room(
+        program=int(random.random() < 0.4),
         hall=hall,
         tuning=float(np.clip(random.normal(441.0, 1.3), 438.0, 444.0)),
         low=(float(np.exp(random.uniform(np.log(90), np.log(350)))), float(random.normal(0, 3)), 0.0),
@@ -60,7 +63,8 @@ def render(performance: Performance, soundfont: Path, room: Room, seed: int = 0,
     Raises DeviceError and ContentError as `fluid.Synth` does.
     """
     with Synth(soundfont, room.hall, room.tuning, fine=False) as synth:
-        dry = synth.render(performance.notes, performance.seconds, performance.pedals)
+        notes = (replace(note, program=room.program) for note in performance.notes)
+        dry = synth.render(notes, performance.seconds, performance.pedals)
     middle = dry.mean(axis=0, keepdims=True)
     sound = middle if mono else middle + room.width * (dry - middle)
     filters = [biquad(*band) for band in (room.low, room.middle, room.high) if abs(band[1]) > 0.1]

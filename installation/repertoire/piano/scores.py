@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import mido
 import numpy as np
@@ -50,6 +52,7 @@ class Score:
     start, length, pitch, loudness, hand   [notes]; loudness as written 0..127, hand 0 is the upper staff
     beats, downbeat                        [beats] position of every beat, and whether it begins a bar
     tempo                                  [changes, 2] position, quarters per minute as written
+    signature                              [changes, 2] position, root 0..11 of the major key that is signed so
     """
 
     piece: Piece
@@ -61,9 +64,19 @@ class Score:
     beats: Doubles
     downbeat: NDArray[np.bool_]
     tempo: Doubles
+    signature: Doubles
 
     def __post_init__(self) -> None:
-        for array in (self.start, self.length, self.pitch, self.loudness, self.hand, self.beats, self.tempo):
+        for array in (
+            self.start,
+            self.length,
+            self.pitch,
+            self.loudness,
+            self.hand,
+            self.beats,
+            self.tempo,
+            self.signature,
+        ):
             frozen(array)
 
     @property
@@ -93,15 +106,21 @@ def read(piece: Piece) -> Score:
         file = mido.MidiFile(piece.path)
     except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
         raise ContentError(f"{piece.path} is no MIDI file that can be read: {error}") from None
-    notes, meters, tempo = [], {}, {}
+    notes: list[list[tuple[float, float, int, int]]] = []
+    meters: dict[float, tuple[int, int]] = {}
+    tempo: dict[float, float] = {}
+    signed: dict[float, float] = {}
     for track in file.tracks:
-        now, sounding, staff = 0, {}, []
+        now, staff = 0, []
+        sounding: dict[int, tuple[int, int]] = {}  # key -> tick, velocity
         for message in track:
             now += message.time
             if message.type == "time_signature":
                 meters[now / file.ticks_per_beat] = (message.numerator, message.denominator)
             elif message.type == "set_tempo":
                 tempo[now / file.ticks_per_beat] = mido.tempo2bpm(message.tempo)
+            elif message.type == "key_signature":
+                signed[now / file.ticks_per_beat] = _tonic(message.key)
             elif message.type == "note_on" and message.velocity:
                 sounding.setdefault(message.note, (now, message.velocity))
             elif message.type in ("note_on", "note_off") and message.note in sounding:
@@ -111,7 +130,13 @@ def read(piece: Piece) -> Score:
             notes.append(staff)
     if not notes:
         raise ContentError(f"{piece.path} holds no notes")
-    return _score(piece, notes, meters or {0.0: (4, 4)}, tempo or {0.0: 120.0})
+    return _score(piece, notes, meters or {0.0: (4, 4)}, tempo or {0.0: 120.0}, signed or {0.0: -1.0})
+
+
+def _tonic(key: str) -> float:
+    """The root 0..11 of the major key with the same signature: F#m is 9, as A."""
+    root = "C D EF G A B".index(key[0]) + key.count("#") - key.count("b") + 3 * key.endswith("m")
+    return float(root % 12)
 
 
 def excerpt(score: Score, begin: float, until: float) -> Score:
@@ -120,7 +145,7 @@ def excerpt(score: Score, begin: float, until: float) -> Score:
     beats = (score.beats >= begin - 1e-6) & (score.beats < until)
     if not notes.any() or not beats.any():
         return score
-    columns = {name: getattr(score, name)[notes] for name in NOTES}
+    columns: dict[str, Any] = {name: getattr(score, name)[notes] for name in NOTES}
     return replace(score, **columns, beats=score.beats[beats], downbeat=score.downbeat[beats])
 
 
@@ -130,7 +155,7 @@ def repeated(score: Score, times: int) -> Score:
     bar = float(np.median(np.diff(bars))) if len(bars) > 1 else 4.0
     period = np.ceil((score.end - score.start[0]) / bar - 0.01) * bar
     shifts = np.arange(times)[:, None] * period
-    columns = {name: np.tile(getattr(score, name), times) for name in NOTES}
+    columns: dict[str, Any] = {name: np.tile(getattr(score, name), times) for name in NOTES}
     columns["start"] = (score.start + shifts).ravel()
     beats = score.beats < score.start[0] + period - 1e-6
     columns["downbeat"] = np.tile(score.downbeat[beats], times)
@@ -142,6 +167,7 @@ def _score(
     staves: list[list[tuple[float, float, int, int]]],
     meters: dict[float, tuple[int, int]],
     tempo: dict[float, float],
+    signed: dict[float, float],
 ) -> Score:
     """Staves become hands, upper first; a key struck by both at once sounds once."""
     staves = sorted(staves, key=lambda staff: -float(np.mean([note[2] for note in staff])))
@@ -151,18 +177,19 @@ def _score(
             if length > 0 and length >= struck.get((start, pitch), (0.0,))[0]:
                 struck[start, pitch] = (length, loudness, min(hand, 1))
     rows = np.array([(start, *struck[start, pitch], pitch) for start, pitch in sorted(struck)])  # [notes, 5]
-    start, length = rows[:, 0], rows[:, 1]
-    beats, downbeat = _beats(meters, start, length)
-    whole = [rows[:, column].astype(np.int64) for column in (4, 2, 3)]
-    return Score(piece, start, length, *whole, beats, downbeat, np.array(sorted(tempo.items())))
+    starts, lengths = rows[:, 0], rows[:, 1]
+    loudness, hands, pitches = rows[:, 2:].astype(np.int64).T
+    written = (np.array(sorted(changes.items())) for changes in (tempo, signed))
+    return Score(piece, starts, lengths, pitches, loudness, hands, *_beats(meters, starts, lengths), *written)
 
 
 def _beats(meters: dict[float, tuple[int, int]], start: Doubles, length: Doubles) -> tuple[Doubles, NDArray[np.bool_]]:
     """Every beat and whether it begins a bar; an upbeat is found by where the long notes fall."""
     end = float((start + length).max())
     changes = [*sorted(meters), end]
-    beats, downs = [], []
-    for begin, until in zip(changes, changes[1:], strict=False):
+    beats: list[Doubles] = []
+    downs: list[NDArray[np.bool_]] = []
+    for begin, until in pairwise(changes):
         numerator, denominator = meters[begin]
         compound = numerator % 3 == 0 and numerator > 3
         beat = (3 if compound else 1) * 4 / denominator  # quarters
@@ -173,7 +200,8 @@ def _beats(meters: dict[float, tuple[int, int]], start: Doubles, length: Doubles
         grid = np.arange(begin + shift % beat, until - 1e-6, beat)
         beats.append(grid)
         downs.append(np.round((grid - begin - shift) / beat).astype(int) % count == 0)
-    return np.concatenate(beats), np.concatenate(downs)
+    together, heard = np.concatenate(beats), np.concatenate(beats) >= start[0] - 1e-6
+    return together[heard], np.concatenate(downs)[heard]
 
 
 def _upbeat(start: Doubles, length: Doubles, beat: float, count: int, step: float) -> float:

@@ -12,6 +12,7 @@ from installation.repertoire.piano.taste import Taste
 GRID = 0.125  # quarters between two points of the tempo curve
 UNWRITTEN = 60.0  # quarters a minute, what notation programs write where the composer wrote none
 FASTEST = 13.0  # notes of a line a second that fingers can play
+SPARSEST = 1.2  # onsets a second, below which music falls apart
 ORNAMENT = 0.1  # quarters; notes closer than this are grace notes, which no tempo has to wait for
 BEATS = (25.0, 190.0)  # beats a minute that music keeps to
 LATE = 0.6  # where in a phrase the tempo is highest
@@ -34,7 +35,8 @@ def pulse(score: Score, melody: NDArray[np.bool_], taste: Taste) -> Doubles:
     densest = np.quantile(1 / gaps, 0.9) if len(gaps) else 1.0  # notes a quarter
     beat = float(np.median(np.diff(score.beats))) if len(score.beats) > 1 else 1.0
     middle = float(np.median(speed))
-    bounded = np.clip(middle, BEATS[0] * beat, min(BEATS[1] * beat, 60 * FASTEST / densest))
+    slowest = max(BEATS[0] * beat, SPARSEST * 60 * quarters / len(onsets))
+    bounded = np.clip(middle, slowest, max(min(BEATS[1] * beat, 60 * FASTEST / densest), 1.0))
     return np.stack([score.tempo[:, 0], speed * bounded / middle], axis=1)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from installation.repertoire.piano.harmony import Chord
 from installation.repertoire.piano.phrases import TOGETHER, Phrases
-from installation.repertoire.piano.scores import Doubles, Score
+from installation.repertoire.piano.scores import Doubles, Score, Whole
 from installation.repertoire.piano.taste import Taste
 from installation.repertoire.piano.timing import Timeline
 
@@ -22,23 +22,25 @@ BLUR = 6.0  # seconds after which the pedal is changed even if the harmony stays
 
 def loudness(
     score: Score, melody: Flags, bass: Flags, phrases: Phrases, taste: Taste, random: np.random.Generator
-) -> NDArray[np.int64]:
+) -> Whole:
     """MIDI velocity of every note: sections, swelling phrases, the melody above, the bar's beats, chance."""
     section = np.clip(np.searchsorted(phrases.sections, score.start, "right") - 1, 0, len(phrases.sections) - 2)
     phrase = np.clip(np.searchsorted(phrases.borders, score.start, "right") - 1, 0, len(phrases.borders) - 2)
     along = (score.start - phrases.borders[phrase]) / np.diff(phrases.borders)[phrase]
     heights = random.uniform(0.35, 0.75, len(phrases.borders) - 1)[phrase]  # where each phrase is loudest
     swell = np.where(along < heights, along / heights, (1 - along) / (1 - heights))
-    level = taste.level + random.normal(0, taste.contrast, len(phrases.sections) - 1)[section]
+    contrast = random.normal(0, taste.contrast, len(phrases.sections) - 1)
+    level = taste.level + (contrast - 0.7 * contrast.mean())[section]
     level = level + random.normal(0, taste.contrast / 2, len(phrases.borders) - 1)[phrase]
     level += 0.4 * (score.loudness - score.loudness.mean()) + 4 * _fullness(score, section)
     level += taste.swell * (swell - 0.5) + 0.25 * (score.pitch - score.pitch.mean()) * melody
     level += np.where(melody, taste.melody * 0.6, np.where(bass, -0.1, -0.5) * taste.melody)
     level += taste.accent * _metre(score) + random.normal(0, taste.uneven, len(level))
-    return np.round(np.clip(level, SOFTEST, LOUDEST)).astype(np.int64)
+    velocity: Whole = np.round(np.clip(level, SOFTEST, LOUDEST)).astype(np.int64)
+    return velocity
 
 
-def _fullness(score: Score, section: NDArray[np.int64]) -> Doubles:
+def _fullness(score: Score, section: Whole) -> Doubles:
     """How many notes each note's section holds for its length, in spreads over the sections."""
     count = np.bincount(section)
     spans = [np.ptp(score.start[section == each]) + 1 if count[each] else 1.0 for each in range(len(count))]
@@ -55,7 +57,7 @@ def _metre(score: Score) -> Doubles:
 
 
 def strikes(
-    score: Score, time: Timeline, melody: Flags, velocity: NDArray[np.int64], taste: Taste, random: np.random.Generator
+    score: Score, time: Timeline, melody: Flags, velocity: Whole, taste: Taste, random: np.random.Generator
 ) -> Doubles:
     """When every key is struck, seconds: the melody ahead of its chord, hands apart, wide chords rolled upwards."""
     when = time.seconds(score.start) + random.normal(0, taste.loose, len(score.start))
@@ -94,7 +96,7 @@ def pedals(
     score: Score,
     time: Timeline,
     chords: list[Chord],
-    lowest: NDArray[np.int64],
+    lowest: Whole,
     taste: Taste,
     random: np.random.Generator,
 ) -> list[tuple[float, bool]]:

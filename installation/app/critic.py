@@ -1,0 +1,56 @@
+"""Between the dreamer and the player: every new dream is judged and its light made, on a thread of its own."""
+
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from installation.data import Anatomy, Dream
+from installation.dream.dreamer import Dreamer
+from installation.dream.judge import judge
+from installation.mailbox import Mailbox
+from installation.render.activity import Light, light
+from installation.worker import Worker
+
+GLANCE = 0.05  # seconds between two looks for a new dream
+
+
+class Ready(NamedTuple):
+    """A dream that may be shown and heard."""
+
+    dream: Dream
+    light: Light
+
+
+class Critic:
+    """Takes what the dreamer delivers and makes it ready, inside a `with` block; the newest wins."""
+
+    def __init__(self, dreamer: Dreamer, anatomy: Anatomy) -> None:
+        self._dreamer = dreamer
+        self._anatomy = anatomy
+        self._ready: Mailbox[Ready] = Mailbox()
+        self._worker = Worker("critic", self._step)
+        self.dreams = 0  # judged so far
+        self.seconds_per_step = 0.0  # CPU seconds, of the last dream
+
+    def __enter__(self) -> Self:
+        self._worker.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._worker.__exit__(kind, error, trace)
+
+    def take(self) -> Ready | None:
+        """The newest dream that is ready and was not taken yet."""
+        self._worker.check()
+        return self._ready.take()
+
+    def _step(self) -> None:
+        dream = self._dreamer.deliver()
+        if dream is None:
+            self._worker.rest(GLANCE)
+            return
+        judged = judge(dream)
+        self._ready.post(Ready(judged, light(judged, self._anatomy)))
+        self.dreams += 1
+        self.seconds_per_step = dream.seconds_per_step

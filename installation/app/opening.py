@@ -1,0 +1,85 @@
+"""The first dream: what is seen and heard while the network is still being loaded."""
+
+import json
+import logging
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from installation.body import Body
+from installation.content import cache, find
+from installation.data import RATE, Activations, Clip, Dream, Halves, Scalogram, Target
+from installation.dream.judge import judge
+from installation.errors import ContentError
+from installation.listen.clips import clip
+
+log = logging.getLogger(__name__)
+
+FILE = "opening.npz"
+START = "beat-mika"  # the clip that a show begins with
+
+
+def opening(body: Body, target: Target, seconds: float, at_rest: bool = False) -> Dream:
+    """The start clip, with what the network thought of it where that is known, judged and ready to be played.
+
+    at_rest   no neuron answers
+    """
+    start = clip(START, round(seconds * RATE))
+    layers: dict[str, Halves] = {}
+    level = np.zeros((body.anatomy.layers[0].bins, 16), np.float32)
+    for path in (_shipped(body), _kept(body)):
+        if not at_rest and path is not None and path.is_file() and (known := _read(path, body, start)) is not None:
+            layers, level = known
+            break
+    front = body.plan.front_end
+    scalogram = Scalogram(level, front.lowest, front.bins_per_octave, seconds / level.shape[1])
+    return judge(Dream(0, start, Activations(layers), scalogram, target, 0.0, 0))
+
+
+def keep(body: Body, dream: Dream) -> None:
+    """Keep what the network thought of the start clip for the next opening; a full disk only costs that."""
+    try:
+        write(_kept(body), body, dream)
+    except OSError as error:
+        log.warning("the opening could not be kept in %s: %s", cache(), error.strerror)
+
+
+def write(path: Path, body: Body, dream: Dream) -> None:
+    """Write a dream as an opening of this body, in 8 bits a neuron. Raises OSError."""
+    arrays = {f"layer {name}": np.clip(np.round(layer.astype(np.float32) * 16), -128, 127).astype(np.int8)
+              for name, layer in dream.activations.layers.items()}  # fmt: skip
+    about = {"fingerprint": body.anatomy.fingerprint, "samples": dream.clip.samples.shape[1]}
+    part = path.with_suffix(".part.npz")
+    np.savez_compressed(
+        part,
+        allow_pickle=False,
+        about=np.array(json.dumps(about)),
+        level=dream.scalogram.level.astype(np.float16),
+        **arrays,
+    )
+    part.replace(path)
+
+
+def _read(path: Path, body: Body, start: Clip) -> tuple[dict[str, np.ndarray], np.ndarray] | None:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            about = json.loads(str(arrays["about"]))
+            if about != {"fingerprint": body.anatomy.fingerprint, "samples": start.samples.shape[1]}:
+                return None
+            layers = {name.removeprefix("layer "): (arrays[name] / np.float32(16)).astype(np.float16)
+                      for name in arrays.files if name.startswith("layer ")}  # fmt: skip
+            return layers, arrays["level"].astype(np.float32)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None  # it will be made again
+
+
+def _shipped(body: Body) -> Path | None:
+    try:
+        return find("models", f"{body.model}/{FILE}")
+    except ContentError:
+        return None
+
+
+def _kept(body: Body) -> Path:
+    return cache() / f"opening-{body.model}-{body.anatomy.fingerprint}.npz"

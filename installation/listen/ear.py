@@ -1,0 +1,195 @@
+"""An ear: a network with its front end, and what rest and music mean to it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from installation.content import cache, find
+from installation.data import RATE, Activations, Anatomy, Clip, Floats, Scalogram
+from installation.errors import ContentError, StorageError
+from installation.listen import checkpoint, clips, statistics
+from installation.listen.anatomy import Plan, frames_per_loop, read, steps_on_a_line
+from installation.listen.cqt import ConstantQ
+from installation.listen.levels import level
+from installation.listen.network import Network
+from installation.listen.statistics import Statistics
+
+log = logging.getLogger(__name__)
+
+VERSION = "2"  # of how statistics are measured; a new one measures all models again
+SECONDS = 4.0  # of the loops that statistics are measured on
+HISS = 1e-4  # RMS, -80 dBFS: near-silence
+
+
+class Ear:
+    """Hears loops as circles and recordings as lines. Its network is frozen; gradients flow to the samples.
+
+    Made by `load`.
+    """
+
+    def __init__(self, plan: Plan, network: Network, measured: Statistics, device: torch.device | str) -> None:
+        self.name = plan.name
+        self.plan = plan
+        self.anatomy: Anatomy = network.anatomy
+        self.trained_hours = plan.trained_hours
+        self.device = torch.device(device)
+        self.network = network.eval().requires_grad_(False).to(self.device)
+        self.statistics = measured.to(self.device)
+        self.front = front_end(plan)
+
+    def level(self, samples: Tensor, frames: int) -> Tensor:
+        """The scalogram of loops: [batch, samples] -> [batch, bins, frames], differentiable."""
+        return level(self.front.circle(samples, frames))
+
+    def responses(self, samples: Tensor, frames: int, upto: str | Collection[str] | None = None) -> dict[str, Tensor]:
+        """What the layers answer to loops, down to the deepest one in `upto`: differentiable, before the rectifiers.
+
+        samples   [batch, samples]
+        returns   name -> [batch, channels, bins, steps]
+        """
+        return self.network.responses(self.level(samples, frames), upto)
+
+    def normalised(self, name: str, response: Tensor) -> Tensor:
+        """The answers of a layer in spreads on music above rest."""
+        return self.statistics.normalised(name, response)
+
+    @torch.no_grad()
+    def hear(self, clip: Clip, frames: int) -> tuple[Scalogram, Activations]:
+        """What the ear sees in a loop, and what all its neurons answer."""
+        heard = self.level(self._mono(clip)[None], frames)
+        return self._scalogram(heard, clip.seconds / frames), self._activations(self.network.responses(heard))
+
+    @torch.no_grad()
+    def listen(self, clip: Clip, frames: int) -> Iterator[tuple[Scalogram, Activations]]:
+        """A whole recording as a line, in pieces of so many frames of 1 000 samples.
+
+        Around it there is silence; the last piece is filled up with it. In the interior of a repeated loop the
+        numbers are those of `hear`. Raises ValueError where frames are no multiple of the network's stride.
+        """
+        if frames < 1 or frames % self.plan.stride:
+            raise ValueError(f"a piece must be a multiple of {self.plan.stride} frames, got {frames}")
+        samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
+        mono = self._mono(clip)
+        pieces = max(1, -(-mono.shape[0] // (frames * samples_per_frame)))
+        lead, tail = self._surroundings()
+        around = (lead * samples_per_frame, (pieces * frames + tail) * samples_per_frame - mono.shape[0])
+        line = torch.nn.functional.pad(mono, around)
+        for start in range(0, pieces * frames, frames):
+            there = slice(start * samples_per_frame, (start + lead + frames + tail) * samples_per_frame)
+            yield self._piece(line[None, there], samples_per_frame, lead, frames)
+
+    def window(self, frames: int) -> int:
+        """Samples that `glimpse` wants to hear: so many frames and all that they depend on."""
+        samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
+        return (self._surroundings()[0] + frames) * samples_per_frame
+
+    @torch.no_grad()
+    def glimpse(self, latest: Floats, frames: int) -> tuple[Scalogram, Activations]:
+        """The answers to the last `frames` frames of what has just been heard, as if silence followed.
+
+        latest   [window(frames)], the newest sample last
+        """
+        samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
+        lead, tail = self._surroundings()
+        line = torch.nn.functional.pad(torch.from_numpy(latest).to(self.device), (0, tail * samples_per_frame))
+        return self._piece(line[None], samples_per_frame, lead, frames)
+
+    def _piece(self, samples: Tensor, samples_per_frame: int, lead: int, frames: int) -> tuple[Scalogram, Activations]:
+        """The answers to `frames` frames after `lead` ones that only lead there; [1, samples] reach beyond both."""
+        heard = level(self.front.line(samples, samples_per_frame))
+        steps = steps_on_a_line(self.plan, heard.shape[2])
+        answers = {}
+        for name, answer in self.network.responses(heard, time="valid").items():
+            stride = self.anatomy[name].stride
+            first = lead // stride - steps[name].start
+            answers[name] = answer[..., first : first + frames // stride]
+        scalogram = self._scalogram(heard[..., lead : lead + frames], samples_per_frame / RATE)
+        return scalogram, self._activations(answers)
+
+    def _surroundings(self) -> tuple[int, int]:
+        """Frames before and after a piece that its answers depend on, multiples of the network's stride."""
+        stride, many = self.plan.stride, 1024 * self.plan.stride
+        steps = steps_on_a_line(self.plan, many)
+        kernel = -(-self.front.lengths[0] * frames_per_loop(SECONDS) // round(RATE * SECONDS))
+        lead = max(steps[layer.name].start * layer.stride for layer in self.anatomy) + kernel
+        tail = max(many - steps[layer.name].stop * layer.stride for layer in self.anatomy) + kernel
+        return -(-lead // stride) * stride, -(-tail // stride) * stride
+
+    def _mono(self, clip: Clip) -> Tensor:
+        if clip.rate != self.plan.front_end.rate:
+            raise ValueError(f"this ear hears {self.plan.front_end.rate} Hz, got {clip.rate} Hz")
+        return torch.from_numpy(clip.mono).to(self.device)
+
+    def _scalogram(self, heard: Tensor, seconds_per_frame: float) -> Scalogram:
+        front = self.plan.front_end
+        return Scalogram(heard[0].cpu().numpy(), front.lowest, front.bins_per_octave, seconds_per_frame)
+
+    def _activations(self, answers: dict[str, Tensor]) -> Activations:
+        halves = {name: self.normalised(name, answer)[0].half().cpu().numpy() for name, answer in answers.items()}
+        return Activations(halves)
+
+
+def front_end(plan: Plan) -> ConstantQ:
+    """The constant-Q transform that a plan asks for."""
+    front = plan.front_end
+    return ConstantQ(front.rate, front.lowest, front.bins, front.bins_per_octave, front.filter_scale)
+
+
+def load(name: str, device: torch.device | str = "cpu") -> Ear:
+    """The ear in models/NAME. Weights come from its file or the seed; missing statistics are measured once and kept.
+
+    Raises ContentError.
+    """
+    plan = read(name)
+    folder = find("models", name)
+    network = Network(plan)
+    weights, measured = folder / checkpoint.WEIGHTS, folder / checkpoint.STATISTICS
+    if weights.exists():
+        checkpoint.load_weights(network, weights)
+    elif plan.trained_hours:
+        raise ContentError(f"{folder} says it was trained, but has no {checkpoint.WEIGHTS}. Copy the whole folder.")
+    if measured.exists():
+        return Ear(plan, network, checkpoint.load_measured(network, measured), device)
+    kept = cache() / f"ear-{name}-{_key(folder)}.safetensors"
+    if kept.exists():
+        return Ear(plan, network, checkpoint.load_measured(network, kept), device)
+    log.info("measuring the ear %s on the start clips, once", name)
+    found = measure(network, trained=weights.exists())
+    try:
+        checkpoint.save_measured(network, found, kept)
+    except StorageError as error:
+        log.warning("%s The ear is measured again on the next start.", error)
+    return Ear(plan, network, found, device)
+
+
+@torch.no_grad()
+def measure(network: Network, trained: bool) -> Statistics:
+    """Rest and spread over hiss and all musical start clips, from which an untrained network learns its norms, too."""
+    front = front_end(network.plan)
+    samples = round(RATE * SECONDS)
+    frames = frames_per_loop(SECONDS, network.plan.stride)
+
+    def heard(clip: Clip) -> Tensor:
+        return level(front.circle(torch.from_numpy(clip.mono)[None], frames))
+
+    music = [heard(clips.clip(name, samples)) for name in sorted(clips.files())]
+    hiss = np.random.default_rng(0).standard_normal((1, samples)) * HISS
+    if not trained:
+        statistics.calibrate(network, torch.cat(music))
+    network.eval()
+    return statistics.measure(network, heard(Clip(hiss.astype(np.float32))), music)
+
+
+def _key(folder: Path) -> str:
+    """Changes with the model, the start clips and the way of measuring."""
+    parts = [VERSION.encode(), torch.__version__.encode()]
+    model = [folder / name for name in ("model.toml", checkpoint.WEIGHTS) if (folder / name).exists()]
+    parts += [path.read_bytes() for path in (*model, *(path for _, path in sorted(clips.files().items())))]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]

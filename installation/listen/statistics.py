@@ -1,0 +1,60 @@
+"""What rest and music mean to every layer: measured once over the start clips."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from installation.listen.network import Network
+
+SOFTENING = 0.1  # added to the spread, so that a layer which hardly moves stays dim
+LIT = 1.0  # a neuron is lit where it answers one spread above rest
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Statistics:
+    """Per layer: what its neurons answer to near-silence, and how far they move on music.
+
+    rest     name -> [channels, bins], the mean answer to near-silence
+    spread   name -> one number, the root mean square distance from rest over music, steps and neurons
+    """
+
+    rest: Mapping[str, Tensor]
+    spread: Mapping[str, Tensor]
+
+    def normalised(self, name: str, response: Tensor) -> Tensor:
+        """0 is rest, 1 one spread on music: [..., channels, bins, steps] -> the same."""
+        return (response - self.rest[name][..., None]) / (self.spread[name] + SOFTENING)
+
+    def to(self, device: torch.device | str) -> Statistics:
+        moved = [{name: value.to(device) for name, value in part.items()} for part in (self.rest, self.spread)]
+        return Statistics(*moved)
+
+
+@torch.no_grad()
+def calibrate(network: Network, music: Tensor) -> None:
+    """Give an untrained network the batch statistics of music, [batch, bins, frames], in one pass."""
+    norms = [part for part in network.modules() if isinstance(part, nn.BatchNorm2d)]
+    usual = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = 1.0
+    network.train()
+    network.summarise(network.encode(music, "circle"), "circle")
+    network.eval()
+    for norm, momentum in zip(norms, usual, strict=True):
+        norm.momentum = momentum
+
+
+@torch.no_grad()
+def measure(network: Network, silence: Tensor, music: Iterable[Tensor]) -> Statistics:
+    """Measure a network in evaluation mode on scalograms, each [1, bins, frames]."""
+    rest = {name: answer[0].mean(-1) for name, answer in network.responses(silence).items()}
+    squares: dict[str, list[Tensor]] = {name: [] for name in rest}
+    for level in music:
+        for name, answer in network.responses(level).items():
+            squares[name].append((answer[0] - rest[name][..., None]).square().mean())
+    spread = {name: torch.stack(values).mean().sqrt() for name, values in squares.items()}
+    return Statistics(rest, spread)

@@ -1,0 +1,1 @@
+"""The same parts as the live show, offline: performances, films, single dreams, recordings heard, and the doctor."""

@@ -1,0 +1,55 @@
+"""A performance without an audience: the show is dreamt loop by loop, in fixed steps, and written down as a take."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from installation.data import RATE, Dream
+from installation.dream.judge import judge
+from installation.dream.knobs import knobs
+from installation.dream.optimize import Optimizer
+from installation.listen.clips import clip
+from installation.listen.ear import Ear
+from installation.sound.mixing import length
+from installation.stage import Show
+from installation.take import Header, Take, TakeWriter
+
+THREADS = 2  # of torch, always the same: sums in another order would be another dream
+STEPS = 10  # of the optimiser in each loop, as many as a small machine manages live
+FIRST_CLIP = "beat-mika"  # what the first dream grows from
+
+Progress = Callable[[int, int], None]  # (loops done, loops in all)
+
+
+def perform(show: Show, ear: Ear, seed: int, seconds: float, folder: Path, progress: Progress | None = None) -> Take:
+    """Dream the first `seconds` of a show and write the take into a new folder.
+
+    Same show, ear, seed, machine and versions: the same take. Raises StorageError when the disk refuses.
+    """
+    torch.set_num_threads(THREADS)
+    controls = show.controls
+    header = Header(show.name, ear.name, ear.anatomy.fingerprint, seed, seconds)
+    writer = TakeWriter(folder, header)
+    start = clip(FIRST_CLIP, round(show.loop * RATE))
+    generator = torch.Generator().manual_seed(seed)
+    optimizer = Optimizer(ear, start, show.at(0.0, controls).target, knobs(controls), generator)
+    begin, number = 0.0, 0
+    total = max(1, round(seconds / show.loop + 0.499))
+    while begin < seconds - 1e-6:
+        dream = next_dream(optimizer, show, begin, number)
+        writer.loop(number, begin, dream)
+        begin += length(dream) / RATE
+        number += 1
+        if progress is not None:
+            progress(number, max(total, number))
+    return Take.read(folder)
+
+
+def next_dream(optimizer: Optimizer, show: Show, begin: float, number: int) -> Dream:
+    """The dream for the loop that begins at this second: the start clip as it is, then ever further steps."""
+    optimizer.aim(show.at(begin, show.controls).target)
+    if number:
+        for _ in range(STEPS):
+            optimizer.step()
+    return judge(optimizer.dream(number))
