@@ -45,15 +45,21 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Another f
 Seed = Annotated[int | None, typer.Option(min=0, help="Another seed, another night.")]
 
 
+def tell_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        print(f"immersions {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def begin(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.")] = False,
 ) -> None:
     """Set up what is said on the terminal."""
-    if version:
-        print(f"immersions {__version__}")
-        raise typer.Exit
     level = logging.WARNING if quiet else logging.INFO
     handler = RichHandler(console=words, show_path=False, show_time=False, show_level=True)
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler])

@@ -31,11 +31,11 @@ def find(kind: str, name: str) -> Path:
 
 def every(kind: str, pattern: str) -> Iterator[Path]:
     """All content of a kind whose name fits the pattern; of two with one name the user's own."""
-    seen: set[str] = set()
+    seen: set[Path] = set()
     for place in places(kind):
         for path in sorted(place.glob(pattern)):
-            if path.name not in seen:
-                seen.add(path.name)
+            if (name := path.relative_to(place)) not in seen:
+                seen.add(name)
                 yield path
 
 

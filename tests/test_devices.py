@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 
 import numpy as np
 import pytest
@@ -61,6 +62,8 @@ def test_listener_hears_what_is_played_soon_and_exactly(museum, tmp_path):  # no
     with Recorder(museum, tmp_path / "sound") as recorder, Listener("pulse") as listener:
         listener.wait()
         assert not listener.latest(1000).any()
+        until(lambda: listener.heard > 0)
+        assert time.monotonic() - listener.now() < 0.1
         first = dream(1, 24_000)
         with Player(first) as player:
             player.wait()

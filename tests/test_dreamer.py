@@ -7,16 +7,16 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from installation.data import RATE, Activations, Clip, Dream, Scalogram
 from installation.dream import dreamer as module
+from installation.dream import process
 from installation.dream.dreamer import Dreamer
 from installation.dream.knobs import Knobs
-from installation.dream.process import Alive, Begin, Due, Failed
+from installation.dream.process import Alive, Begin, Due, Failed, Order
 from installation.errors import ContentError
 from installation.target import parse
 
@@ -87,9 +87,9 @@ def process_of(dream):
     return round(float(dream.clip.samples[0, 0]) * 2**23)
 
 
-def runs(process):
+def runs(number):
     try:
-        os.kill(process, 0)
+        os.kill(number, 0)
     except ProcessLookupError:
         return False
     return True
@@ -108,6 +108,8 @@ def test_importing_the_dreamer_does_not_import_torch():
 def test_the_real_process_delivers_dreams_of_the_target():
     start = Clip((0.01 * np.random.default_rng(0).standard_normal((1, 64_000))).astype(np.float32))
     with Dreamer("tiny", start, TARGET, 64_000 / RATE, Knobs(batch=1), seed=0) as dreaming:
+        heard = wait_for(dreaming.deliver)
+        assert heard.step == 0  # the start, so that the body glows before anything is dreamt
         dream = wait_for(dreaming.deliver)
         assert dream.target == TARGET
         assert dream.clip.samples.shape == (1, 64_000)
@@ -125,42 +127,65 @@ def test_the_real_process_delivers_dreams_of_the_target():
         assert dreaming.restarts == 0
 
 
-def test_a_dream_is_due_before_each_seam_and_no_more_often(monkeypatch):
-    from installation.dream import process
+class HandOptimizer:
+    """Takes as long for a step as the hand says, for each copy."""
 
+    steps = resets = 0
+
+    def __init__(self, now, seconds_per_copy):
+        self.now, self.cost, self.published, self.batches = now, seconds_per_copy, [], []
+        self.batch = 1
+
+    def turn(self, knobs):
+        self.batch = knobs.batch
+
+    def step(self):
+        self.now[0] += self.cost * self.batch
+        self.batches.append(self.batch)
+
+    def dream(self, number):
+        self.now[0] += 0.1
+        self.published.append(self.now[0])
+
+
+class DeafConnection:
+    """Closes after so many dreams."""
+
+    def __init__(self, optimizer, dreams):
+        self.optimizer, self.dreams = optimizer, dreams
+
+    def poll(self):
+        if len(self.optimizer.published) >= self.dreams:
+            raise EOFError
+
+    def send(self, message):
+        pass
+
+
+def run_by_hand(monkeypatch, seconds_per_copy, dreams):
     now = [100.0]
-    published = []
-
-    class Optimizer:
-        steps = resets = 0
-
-        def step(self):
-            now[0] += 0.3
-
-        def dream(self, number):
-            now[0] += 0.1
-            published.append(now[0])
-
-    class Connection:
-        def poll(self):
-            if len(published) == 20:
-                raise EOFError
-            return False
-
-        def send(self, message):
-            pass
-
     monkeypatch.setattr(process.time, "monotonic", lambda: now[0])
     body = object.__new__(process._Process)
-    body.connection, body.optimizer = Connection(), Optimizer()
-    body.order = replace(module.Order("", "", TARGET, 4.0, Knobs(), 0, 1))
-    body.due, body.publishing, body.number = 104.0, 0.0, 0
+    body.optimizer = HandOptimizer(now, seconds_per_copy)
+    body.connection = DeafConnection(body.optimizer, dreams)
+    body.order = Order("", "", TARGET, 4.0, Knobs(batch=8), 0, 1)
+    body.knobs, body.copies, body.due, body.publishing, body.number = body.order.knobs, 1, 100.0, 0.0, 0
     with pytest.raises(EOFError):
         body.run()
-    seams = 104.0 + 4.0 * np.arange(20)
-    early = seams - published
+    return body.optimizer
+
+
+def test_the_start_is_published_at_once_and_a_dream_before_each_seam(monkeypatch):
+    published = run_by_hand(monkeypatch, 0.3, 20).published
+    assert published[0] == pytest.approx(100.1)
+    early = 100.0 + 4.0 * np.arange(1, 20) - published[1:]
     assert early.min() >= 0
     assert early.max() < 1.0
+
+
+@pytest.mark.parametrize(("seconds_per_copy", "copies"), [(0.5, 1), (0.04, 4), (0.01, 8)])
+def test_as_many_copies_are_heard_as_there_is_time_for(monkeypatch, seconds_per_copy, copies):
+    assert run_by_hand(monkeypatch, seconds_per_copy, 4).batches[-1] == copies
 
 
 def test_the_newest_target_wins():
@@ -227,9 +252,9 @@ def test_a_wish_that_cannot_be_fulfilled_is_logged_and_the_dream_goes_on(caplog)
 def test_no_process_is_left_behind(state):
     with dreamer() as dreaming:
         if state == "loading":
-            process = wait_for(lambda: dreaming._process and dreaming._process.pid)
+            left = wait_for(lambda: dreaming._process and dreaming._process.pid)
         else:
-            process = process_of(wait_for(dreaming.deliver))
+            left = process_of(wait_for(dreaming.deliver))
         if state == "stopped":
-            os.kill(process, signal.SIGSTOP)
-    assert not runs(process)
+            os.kill(left, signal.SIGSTOP)
+    assert not runs(left)

@@ -70,6 +70,18 @@ def test_delay_is_taken_off_what_is_heard():
         assert player.heard().place == pytest.approx(0.3)
 
 
+def test_a_picture_may_ask_ahead_but_not_beyond_what_is_settled():
+    clock = HandClock()
+    with Player(dream(0), silent=True, clock=clock) as player:
+        clock.advance(0.3)
+        assert player.heard(0.05).place == pytest.approx(0.35)
+        assert player.heard(0.9).place == pytest.approx(1)
+        assert player.heard(0.9).loop == 0
+        assert player.heard(-1).seconds == 0
+        clock.advance(0.6)
+        assert (player.heard(0.2).loop, player.heard().loop) == (1, 0)
+
+
 def test_the_same_dream_offered_again_is_no_news():
     clock = HandClock()
     first, second = dream(0), dream(1)

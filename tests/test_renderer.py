@@ -7,7 +7,7 @@ import pytest
 
 from installation.data import Camera, Layout, Region, Span, Target
 from installation.errors import ContentError
-from installation.render import view
+from installation.render import activity, view
 from installation.render.renderer import Renderer
 
 SIZE = (192, 128)
@@ -73,6 +73,16 @@ def test_the_same_frame_twice_is_the_same_picture_whatever_was_drawn_between(ren
     renderer.draw(framed(one, 0.3))
     assert first.max() > 100
     np.testing.assert_array_equal(renderer.read(), first)
+
+
+def test_light_made_ahead_gives_the_same_picture(renderer, body, dreamt, framed):
+    dream, twin = lively(dreamt), lively(dreamt)
+    renderer.prepare(dream, activity.light(dream, body[0]))
+    pictures = []
+    for heard in (dream, twin):
+        renderer.draw(framed(heard, 0.3))
+        pictures.append(renderer.read().copy())
+    np.testing.assert_array_equal(*pictures)
 
 
 def test_two_renderers_draw_the_same_pixels(gl, body, dreamt, framed):
@@ -147,6 +157,17 @@ def test_nothing_jumps_at_the_seam(renderer, dreamt, framed):
     np.testing.assert_allclose(begin, end, atol=0.02 * end.max())
     settled, alone = light(new, 0.9, previous=old), light(new, 0.9)
     np.testing.assert_array_equal(settled, alone)
+
+
+def test_the_old_loops_light_dies_away_after_the_seam(renderer, dreamt, framed):
+    steady = dreamt({("middle", 9, 1, step): 20.0 for step in range(32)})
+    dark, lights = dreamt({}, number=1), []
+    for seconds in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
+        renderer.draw(framed(dark, seconds / dark.clip.seconds, previous=steady, **ALONE))
+        lights.append(float(renderer.radiance().sum()))
+    assert lights == sorted(lights, reverse=True)
+    assert lights[1] < 0.5 * lights[0]
+    assert lights[4] == lights[5] == 0
 
 
 def test_the_target_shines_in_its_colour(renderer, body, dreamt, framed):

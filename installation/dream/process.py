@@ -115,7 +115,7 @@ class _Process:
         self.optimizer = Optimizer(ear, self.clip(order.start), order.target, self.affordable(), generator)
         if order.resume is not None:
             self.optimizer.resume(order.resume)
-        self.due = time.monotonic() + order.seconds
+        self.due = time.monotonic()
         self.publishing = 0.0  # seconds that it took last
 
     def run(self) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from installation.layout.tree import build, interactions
+from installation.layout.tree import Tree, build, interactions, moved
 
 SOFTENING = 1e-12  # of squared distance: two vertices at one place do not push each other
 EXACT = 1_500  # vertices up to which all pairs cost less than a tree
+KEPT = 4  # calls for which vertices keep their places in the tree
 FAR, NEAR = 1 << 14, 1 << 11  # pairs of tree nodes worked on at a time: they stay in the cache
 
 
@@ -49,32 +50,52 @@ def repulsion(positions: Tensor, charges: Tensor, exponent: float = 2.0, angle: 
     charges     [vertices]
     returns     the force [vertices, 2 or 3], and how stiff it is: the sum of q_i q_j / d^k, [vertices]
     """
-    if len(positions) <= EXACT:
-        return exact(positions, charges, exponent)
-    tree = build(positions, charges)
-    far, near = interactions(tree, angle)
-    dimensions = positions.shape[1]
-    members = tree.members  # [groups, width] vertex numbers in tree order, repeated where a group is not full
-    mine = tree.positions.T[:, members]  # [dimensions, groups, width]
-    charge = tree.charges[members] * tree.present
-    centre = tree.centre.T.contiguous()
-    total = torch.zeros(dimensions + 1, len(tree.groups), tree.width, device=positions.device)
-    for start in range(0, len(far), FAR):
-        group, node = far[start : start + FAR].unbind(1)
-        difference = [mine[axis][group] - centre[axis][node].unsqueeze(1) for axis in range(dimensions)]
-        falloff = decay(difference, exponent).mul_(tree.charge[node].unsqueeze(1))
-        total[dimensions].index_add_(0, group, falloff)
-        for axis in range(dimensions):
-            total[axis].index_add_(0, group, difference[axis].mul_(falloff))
-    for start in range(0, len(near), NEAR):
-        group, other = near[start : start + NEAR].unbind(1)
-        difference = [mine[axis][group].unsqueeze(2) - mine[axis][other].unsqueeze(1) for axis in range(dimensions)]
-        falloff = decay(difference, exponent).mul_(charge[other].unsqueeze(1))
-        falloff[group == other] *= 1 - torch.eye(tree.width, device=positions.device)  # nothing pushes itself
-        total[dimensions].index_add_(0, group, falloff.sum(2))
-        for axis in range(dimensions):
-            total[axis].index_add_(0, group, difference[axis].mul_(falloff).sum(2))
-    sums = torch.empty(len(positions), dimensions + 1, device=positions.device)
-    sums[tree.order[members[tree.present]]] = total.movedim(0, -1)[tree.present]
-    sums *= charges[:, None]
-    return sums[:, :dimensions], sums[:, dimensions]
+    return Repulsion(charges, exponent, angle)(positions)
+
+
+class Repulsion:
+    """As `repulsion`, for vertices that move a little from call to call: they keep their places in the tree for some."""
+
+    def __init__(self, charges: Tensor, exponent: float = 2.0, angle: float = 0.9) -> None:
+        self.charges, self.exponent, self.angle = charges, exponent, angle
+        self._calls = 0
+
+    def __call__(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        if len(positions) <= EXACT:
+            return exact(positions, self.charges, self.exponent)
+        if self._calls % KEPT == 0:
+            self._tree = build(positions, self.charges)
+            self._far, self._near = interactions(self._tree, self.angle)
+        else:
+            self._tree = moved(self._tree, positions)
+        self._calls += 1
+        sums = self._walk(self._tree) * self.charges[:, None]
+        return sums[:, :-1], sums[:, -1]
+
+    def _walk(self, tree: Tree) -> Tensor:
+        """Per unit of charge: force and stiffness, [vertices, dimensions + 1]."""
+        dimensions = tree.positions.shape[1]
+        device = tree.positions.device
+        mine = tree.positions.T[:, tree.members].contiguous()  # [dimensions, groups, width]
+        charge = tree.charges[tree.members] * tree.present
+        centre = tree.centre.T.contiguous()
+        total = torch.zeros(dimensions + 1, len(tree.groups), tree.width, device=device)
+        for start in range(0, len(self._far), FAR):
+            group, node = self._far[start : start + FAR].unbind(1)
+            difference = [mine[axis][group] - centre[axis][node].unsqueeze(1) for axis in range(dimensions)]
+            falloff = decay(difference, self.exponent).mul_(tree.charge[node].unsqueeze(1))
+            total[dimensions].index_add_(0, group, falloff)
+            for axis in range(dimensions):
+                total[axis].index_add_(0, group, difference[axis].mul_(falloff))
+        others = 1 - torch.eye(tree.width, device=device)  # nothing pushes itself
+        for start in range(0, len(self._near), NEAR):
+            group, other = self._near[start : start + NEAR].unbind(1)
+            difference = [mine[axis][group].unsqueeze(2) - mine[axis][other].unsqueeze(1) for axis in range(dimensions)]
+            falloff = decay(difference, self.exponent).mul_(charge[other].unsqueeze(1))
+            falloff[group == other] *= others
+            total[dimensions].index_add_(0, group, falloff.sum(2))
+            for axis in range(dimensions):
+                total[axis].index_add_(0, group, difference[axis].mul_(falloff).sum(2))
+        sums = torch.empty(len(tree.order), dimensions + 1, device=device)
+        sums[tree.order[tree.members[tree.present]]] = total.movedim(0, -1)[tree.present]
+        return sums

@@ -15,6 +15,8 @@ from torch import Tensor
 
 from installation.data import Anatomy, Link
 
+WHOLE = 1_500  # vertices up to which one matrix of all connections is faster than many small ones
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Grid:
@@ -58,32 +60,43 @@ class LayeredGraph:
         self.grids = grids
         self.ties = ties
         self.charges = charges
-        self.degree = -self._pull(torch.ones(len(charges), 1, device=charges.device), own_only=True)[:, 0]
+        self._whole = self._matrix() if len(charges) <= WHOLE else None  # [vertices, vertices]
+        ones = torch.ones(len(charges), 1, device=charges.device)
+        self.degree = self._summed(ones)[:, 0] if self._whole is None else self._whole.sum(1)
 
     def __len__(self) -> int:
         return len(self.charges)
 
     def attraction(self, positions: Tensor) -> Tensor:
         """The pull of all connections on every vertex: sum of w_ij (p_j - p_i), [vertices, dimensions]."""
-        return self._pull(positions, own_only=False)
+        drawn = self._summed(positions) if self._whole is None else self._whole @ positions
+        return drawn.sub_(self.degree[:, None] * positions)
 
-    def _pull(self, positions: Tensor, own_only: bool) -> Tensor:
-        force = torch.zeros_like(positions)
+    def _summed(self, values: Tensor) -> Tensor:
+        """The sum of w_ij v_j over all connections of every vertex, for values [vertices, n]."""
+        total = torch.zeros_like(values)
         for tie in self.ties:
             for near, far, weights in (
                 (self.grids[tie.target], self.grids[tie.source], tie.weights),
                 (self.grids[tie.source], self.grids[tie.target], tie.weights.T),
             ):
-                own, other = near.of(positions), far.of(positions)  # [channels, bins, dimensions]
-                reach = weights.sum(1)[:, None]  # [near bins, 1]
-                if tie.dense:
-                    pulled = torch.einsum("c,cbd->bd", far.members, other)  # all channels as one
-                    total = far.members.sum()
-                    pull = -total * reach * own if own_only else (weights @ pulled) - total * reach * own
+                other = far.of(values)  # [channels, bins, n]
+                if tie.dense:  # all channels as one
+                    pull = (weights @ torch.einsum("c,cbn->bn", far.members, other)).expand(near.channels, -1, -1)
                 else:
-                    pull = -reach * own if own_only else torch.einsum("ts,csd->ctd", weights, other) - reach * own
-                near.of(force).add_(near.members[:, None, None] * pull)
-        return force
+                    pull = torch.einsum("ts,csn->ctn", weights, other)
+                near.of(total).addcmul_(near.members[:, None, None], pull)
+        return total
+
+    def _matrix(self) -> Tensor:
+        """All connections one by one, [vertices, vertices]: for few vertices that is faster."""
+        matrix = torch.zeros(len(self), len(self), device=self.charges.device)
+        for tie in self.ties:
+            near, far = self.grids[tie.target], self.grids[tie.source]
+            pairs = torch.outer(near.members, far.members) if tie.dense else torch.diag(near.members)
+            block = torch.einsum("cd,ts->ctds", pairs, tie.weights).reshape(near.size, far.size)
+            matrix[near.start : near.start + near.size, far.start : far.start + far.size] += block
+        return matrix + matrix.T
 
     def coarser(self) -> tuple[LayeredGraph, Tensor] | None:
         """The graph with pairs merged, and for every vertex its parent's number; None where nothing can merge.

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from installation.layout.forces import repulsion
+from installation.layout.forces import Repulsion
 
 
 class Graph(Protocol):
@@ -34,12 +34,14 @@ class Settings:
 
     exponent: float = 2.0  # k of the repulsion q_i q_j (p_i - p_j) / d^k; 2 gives cells, 3 an even tissue
     angle: float = 0.9  # opening angle of the tree
-    centring: float = 0.002  # of a vertex's charge, at the finest level; half as much with every coarser one
-    spread: float = 1.0  # strength of the repulsion
-    jitter: float = 0.3  # how far children start from their parent, in distances between vertices
-    rounds: int = 60  # steps at the finest level; coarser ones take more, they cost less
-    coarse_rounds: int = 250
-    still: float = 2e-4  # mean movement of a step, in body radii, at which a level is done
+    balance: float = 0.2  # a connection weighs its target's number of inputs to the power of -balance
+    variety: float = 0.8  # how much charges differ where none are given; 0 makes all neurons alike
+    centring: float = 0.38  # at the finest level, as a share of what connections pull; 1 packs the vertices into a disc
+    growth: float = 0.85  # of the centring: at the next coarser level it is this share of it
+    jitter: float = 0.5  # how far children start from their parent, in radii of the disc that they will fill
+    rounds: int = 30  # steps at the finest level; each coarser one takes half as many more, they cost less
+    coarse_rounds: int = 200  # at most
+    still: float = 5e-4  # mean movement of a step, in mean distances from the middle, at which a level is done
     dimensions: int = 2
     seed: int = 0
 
@@ -57,47 +59,58 @@ def lay_out(graph: Graph, settings: Settings, watch: Watcher | None = None) -> T
     watch(level, round, positions) is called after every step; level 0 is the finest. KeyboardInterrupt from within
     keeps the best so far: the levels not yet reached are opened without steps.
     """
-    levels: list[tuple[Graph, Tensor | None]] = [(graph, None)]
-    while (merged := levels[-1][0].coarser()) is not None:
-        coarse, parent = merged
-        levels.append((coarse, parent))
+    levels: list[Graph] = [graph]
+    parents: list[Tensor] = []  # of every vertex of a level, its number in the next
+    while (merged := levels[-1].coarser()) is not None:
+        levels.append(merged[0])
+        parents.append(merged[1])
     dice = torch.Generator().manual_seed(settings.seed)
-    device = graph.charges.device
-    coarsest = levels[-1][0]
-    positions = torch.randn(len(coarsest), settings.dimensions, generator=dice).to(device)
+    positions = scattered(levels[-1], settings.dimensions, dice) * radii(levels[-1])[:, None]
     interrupted = False
     for level in range(len(levels) - 1, -1, -1):
+        if level < len(parents):
+            apart = scattered(levels[level], settings.dimensions, dice)
+            parent = parents[level]
+            positions = positions[parent] + apart * settings.jitter * radii(levels[level + 1])[parent, None]
         if not interrupted:
             try:
-                positions = relax(levels[level][0], positions, settings, level, watch)
+                positions = relax(levels[level], positions, settings, level, watch)
             except KeyboardInterrupt:
                 interrupted = True
-        if level:
-            parent = levels[level][1]
-            assert parent is not None
-            extent = positions.std(0).norm().clamp_min(1e-6)
-            noise = torch.randn(len(parent), settings.dimensions, generator=dice).to(device)
-            positions = positions[parent] + noise * extent * settings.jitter / len(parent) ** (1 / settings.dimensions)
     return positions
+
+
+def scattered(graph: Graph, dimensions: int, dice: torch.Generator) -> Tensor:
+    """A random place for every vertex, about 1 from the origin; the same on every device."""
+    return torch.randn(len(graph), dimensions, generator=dice).to(graph.charges.device)
+
+
+def unit(graph: Graph) -> float:
+    """How strongly two charges of 1 push at distance 1: as much as connections pull per charge, at every level alike."""
+    return float(graph.degree.sum() / graph.charges.sum())
+
+
+def radii(graph: Graph) -> Tensor:
+    """Of the discs that the vertices' members fill where repulsion 1/d and connections balance, [vertices]."""
+    return graph.charges * (unit(graph) / graph.degree.clamp_min(1e-6 * float(graph.degree.mean()) + 1e-30)).sqrt()
 
 
 def relax(graph: Graph, positions: Tensor, settings: Settings, level: int, watch: Watcher | None) -> Tensor:
     """Steps at one level, until it hardly moves or its rounds are over."""
-    centring = settings.centring * 0.5**level
-    share = graph.charges / graph.charges.mean()
-    scale = settings.spread / graph.charges.mean() ** 2 * graph.degree.mean()
-    rounds = min(settings.coarse_rounds, settings.rounds * (1 + level))
+    charges, scale = graph.charges, unit(graph)
+    hold = settings.centring * settings.growth**level * scale * charges
+    rounds = min(settings.coarse_rounds, round(settings.rounds * (1 + level / 2)))
+    push = Repulsion(charges, settings.exponent, settings.angle)
     step, before, velocity = 0.6, float("inf"), torch.zeros_like(positions)
     for number in range(rounds):
-        push, stiffness = repulsion(positions, graph.charges, settings.exponent, settings.angle)
-        middle = (positions * share[:, None]).mean(0)
-        hold = centring * share * graph.degree.mean()
-        force = graph.attraction(positions) + scale * push - hold[:, None] * (positions - middle)
+        pushed, stiffness = push(positions)
+        middle = (positions * charges[:, None]).sum(0) / charges.sum()
+        apart = positions - middle
+        force = graph.attraction(positions) + scale * pushed - hold[:, None] * apart
         wanted = force / (graph.degree + scale * stiffness + hold)[:, None]
         velocity = 0.5 * velocity + step * wanted
         positions = positions + velocity
-        extent = float((positions - middle).norm(dim=1).mean()) + 1e-9
-        moved = float(velocity.norm(dim=1).mean()) / extent
+        moved = float(velocity.norm(dim=1).mean() / apart.norm(dim=1).mean().clamp_min(1e-30))
         if watch is not None:
             watch(level, number, positions)
         if moved > before:
@@ -108,11 +121,19 @@ def relax(graph: Graph, positions: Tensor, settings: Settings, level: int, watch
     return positions
 
 
-def settled(positions: Tensor) -> Tensor:
-    """The body moved and scaled into the unit ball, [vertices, 3], its longest axis lying level, z = 0 when flat."""
-    centred = positions - (positions.amax(0) + positions.amin(0)) / 2
-    size = centred.norm(dim=1).amax().clamp_min(1e-30)
-    body = centred / size
-    if body.shape[1] == 2:
-        body = torch.cat([body, torch.zeros_like(body[:, :1])], 1)
-    return body
+def settled(positions: Tensor, foot: slice | None = None) -> Tensor:
+    """The body moved, turned and scaled into the unit ball, [vertices, 3]; z = 0 when flat.
+
+    foot   the vertices on which it stands: their middle comes to lie below the body's, and the last vertices right
+    """
+    body = positions - positions.mean(0)
+    if foot is not None:
+        down = body[foot].mean(0)[:2]
+        x, y = (down / down.norm().clamp_min(1e-30)).tolist()
+        turn = torch.tensor([[-y, x], [-x, -y]], dtype=body.dtype, device=body.device)
+        body[:, :2] = body[:, :2] @ turn.T
+        if body[-len(body) // 10 :, 0].mean() < 0:
+            body[:, 0].neg_()
+    body -= (body.amax(0) + body.amin(0)) / 2
+    body /= body.norm(dim=1).amax().clamp_min(1e-30)
+    return body if body.shape[1] == 3 else torch.cat([body, torch.zeros_like(body[:, :1])], 1)

@@ -1,6 +1,6 @@
 """A tree over points in the plane or in space, built and walked a whole level at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -16,6 +16,8 @@ class Tree:
     order: Tensor  # [points] number of the original point
     positions: Tensor  # [points, dimensions], in tree order
     charges: Tensor  # [points], in tree order
+    start: Tensor  # [nodes] the first of its points, in tree order
+    end: Tensor  # [nodes] one after the last
     centre: Tensor  # [nodes, dimensions] centre of charge
     charge: Tensor  # [nodes]
     size: Tensor  # [nodes] the diameter of what it holds, about its centre
@@ -94,16 +96,6 @@ def finish(
 ) -> Tree:
     """Centres, sizes and groups of the nodes whose points stand at start .. start + count."""
     end = start + count
-
-    def over(values: Tensor) -> Tensor:  # sums of values over each node's points
-        sums = torch.cat([torch.zeros_like(values[:1]), values.cumsum(0)])
-        return sums[end] - sums[start]
-
-    heavy = charge.double()
-    weight = over(heavy)
-    centre = over(points.double() * heavy[:, None]) / weight[:, None]
-    spread = over(points.double().square().sum(1) * heavy) / weight - centre.square().sum(1)
-    size = 3.46 * spread.clamp_min(0).sqrt()  # a filled square's side is 2.45, a line's length 3.46 spreads
     leaf = first < 0
     groups = leaf.nonzero()[:, 0]
     group_of = torch.full_like(first, -1)
@@ -111,11 +103,35 @@ def finish(
     place = torch.arange(width, device=first.device)
     present = place < count[groups][:, None]
     members = torch.minimum(start[groups][:, None] + place, end[groups][:, None] - 1)
-    kind = points.dtype
+    weight = over(charge.double(), start, end)
+    centre, size = gathered(points, charge, weight, start, end)
     return Tree(
-        order, points, charge, centre.to(kind), weight.to(kind), size.to(kind), first, children, groups, group_of,
+        order, points, charge, start, end, centre, weight.to(charge.dtype), size, first, children, groups, group_of,
         members, present, width,
     )  # fmt: skip
+
+
+def over(values: Tensor, start: Tensor, end: Tensor) -> Tensor:
+    """Sums of values [points, ...] from start to end."""
+    sums = torch.cat([torch.zeros_like(values[:1]), values.cumsum(0)])
+    return sums[end] - sums[start]
+
+
+def gathered(points: Tensor, charge: Tensor, weight: Tensor, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
+    """Centre of charge and size of the points from start to end, [nodes, dimensions] and [nodes]."""
+    heavy, middle = charge.double()[:, None], points.double().mean(0)
+    apart = points.double() - middle
+    sums = over(torch.cat([apart, apart.square().sum(1, keepdim=True)], 1) * heavy, start, end) / weight[:, None]
+    spread = sums[:, -1] - sums[:, :-1].square().sum(1)
+    size = 3.46 * spread.clamp_min(0).sqrt()  # a filled square's side is 2.45, a line's length 3.46 spreads
+    return (sums[:, :-1] + middle).to(points.dtype), size.to(points.dtype)
+
+
+def moved(tree: Tree, positions: Tensor) -> Tree:
+    """The same tree over points that have moved a little: who belongs together stays, centres follow."""
+    points = positions[tree.order]
+    centre, size = gathered(points, tree.charges, tree.charge.double(), tree.start, tree.end)
+    return replace(tree, positions=points, centre=centre, size=size)
 
 
 def interactions(tree: Tree, angle: float) -> tuple[Tensor, Tensor]:

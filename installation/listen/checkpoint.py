@@ -19,6 +19,20 @@ WEIGHTS = "weights.safetensors"
 STATISTICS = "statistics.safetensors"
 
 
+def save(tensors: Mapping[str, Tensor], path: Path) -> None:
+    """Write all or nothing: a reader never sees half a file. Raises StorageError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file({name: value.detach().cpu().contiguous() for name, value in tensors.items()}, beside)
+        beside.replace(path)
+    except (OSError, SafetensorError) as error:
+        beside.unlink(missing_ok=True)
+        raise StorageError(
+            f"{path} could not be written: {error}. Make room on the disk, or allow writing there."
+        ) from None
+
+
 def load_weights(network: Network, path: Path) -> None:
     """Fill a network from a file. Raises ContentError where it was made for another network."""
     found = _load(path)
@@ -37,7 +51,7 @@ def save_measured(network: Network, statistics: Statistics, path: Path) -> None:
     """Write what was measured with a network: its batch statistics, rest and spread."""
     rest = {f"rest.{name}": value for name, value in statistics.rest.items()}
     spread = {f"spread.{name}": value for name, value in statistics.spread.items()}
-    _save({**_moving(network), **rest, **spread}, path)
+    save({**_moving(network), **rest, **spread}, path)
 
 
 def load_measured(network: Network, path: Path) -> Statistics:
@@ -61,20 +75,6 @@ def load_measured(network: Network, path: Path) -> Statistics:
 def _moving(network: Network) -> dict[str, Tensor]:
     """The batch statistics."""
     return {name: value for name, value in network.named_buffers() if not name.endswith("num_batches_tracked")}
-
-
-def _save(tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Write all or nothing: a reader never sees half a file."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file({name: value.detach().cpu().contiguous() for name, value in tensors.items()}, beside)
-        beside.replace(path)
-    except (OSError, SafetensorError) as error:
-        beside.unlink(missing_ok=True)
-        raise StorageError(
-            f"{path} could not be written: {error}. Make room on the disk, or allow writing there."
-        ) from None
 
 
 def _load(path: Path) -> dict[str, Tensor]:

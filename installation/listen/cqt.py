@@ -15,7 +15,9 @@ from torch import Tensor
 from installation.data import Floats
 
 REACH = 7.0  # kernel widths (1 / length) either side of a centre frequency; beyond, a Hann kernel is under 1e-3
-SPACING = 0.5  # kernel lengths between two looks at the power
+FADE = 1.0  # of these, the last that fade out, so that nothing hangs on where exactly a band ends
+SPACING = 0.5  # kernel lengths between two looks at the power, at most,
+LONGEST_SPACING = 500  # and samples
 LOOKS = sorted(power << shift for power in (1, 3) for shift in range(16))  # a frame, 1 2 3 4 6 8 12 ...: short FFTs
 LONGEST = 480  # frames of a line that are transformed at once
 KEPT = 4  # lengths whose kernel spectra are kept
@@ -85,13 +87,14 @@ class ConstantQ:
     def _make_bank(self, samples: int, frames: int, device: torch.device) -> Bank:
         bands = []
         for kernel, length, pitch in zip(self._kernels, self.lengths, self.pitches, strict=True):
-            looks = next(n for n in LOOKS if samples / (frames * n) <= max(SPACING * length, 1))
+            looks = next(n for n in LOOKS if samples / (frames * n) <= min(SPACING * length, LONGEST_SPACING))
             start = max(round((pitch / self.rate - REACH / length) * samples), 1 - samples // 2)
             width = min(int(2 * REACH / length * samples) + 2, samples - start)
             response = _centred(kernel, start / samples, width / samples, width)
             rows = -(-width // (frames * looks))
             weight = np.zeros(rows * frames * looks, np.float32)
-            weight[:width] = response / samples
+            away = np.abs(start + np.arange(width) - pitch / self.rate * samples) * length / samples  # kernel widths
+            weight[:width] = response * np.clip((REACH - away) / FADE, 0, 1) / samples
             bands.append(Band(looks, -0.5 * (length % 2), start, torch.from_numpy(weight).view(rows, -1).to(device)))
         return Bank(samples, frames, device, bands)
 
@@ -169,7 +172,9 @@ class FramePower(torch.autograd.Function):
             planes = _planes(spectrum[:, group.range] * group.shift)  # [batch, 2, frequencies]
             folded = planes.new_empty(len(planes), len(group.bands), 2, group.points)
             for n, (at, weight) in enumerate(group.bands):
-                band = planes[..., at : at + weight.numel()].view(len(planes), 2, *weight.shape)  # [batch, 2, rows, points]
+                band = planes[..., at : at + weight.numel()].view(
+                    len(planes), 2, *weight.shape
+                )  # [batch, 2, rows, points]
                 torch.sum(band * weight, 2, out=folded[:, n])
             wave = torch.fft.ifft(_complex(folded), norm="forward")  # [batch, bands, points]
             looks = (wave.real.square() + wave.imag.square()).unflatten(-1, (bank.frames, group.looks))

@@ -111,5 +111,5 @@ def draw(
     clips = np.empty((len(chosen), frames, recordings[0].levels.shape[1]), np.uint8)
     for at, number in enumerate(chosen):
         start = int((at % each + random.random()) / each * room[number])  # one in every part of the recording
-        np.copyto(clips[at], recordings[number].levels[start : start + frames])
+        np.copyto(clips[at], recordings[int(number)].levels[start : start + frames])
     return clips, chosen

@@ -145,7 +145,7 @@ class EncoderBlock(nn.Module):
         skip = _pooled(x, self.pool, self.pool, circle)
         bins = second.values.shape[2]
         above = (skip.values.shape[2] - bins) // 2
-        skip = Stretch(self.skip(skip.values[:, :, above : above + bins]), skip.first)
+        skip = Stretch(self.skip(_part(skip.values, 2, above, bins)), skip.first)
         return _added(second, skip)
 
 
@@ -216,7 +216,12 @@ def _pooled(x: Stretch, bins: int, steps: int, circle: bool) -> Stretch:
 def _added(answer: Stretch, skip: Stretch) -> Stretch:
     """What a block passes on: its rectified answer plus the same steps of the skip."""
     start, steps = answer.first - skip.first, answer.values.shape[-1]
-    return Stretch(F.relu(answer.values) + skip.values[..., start : start + steps], answer.first)
+    return Stretch(F.relu(answer.values) + _part(skip.values, 3, start, steps), answer.first)
+
+
+def _part(x: Tensor, axis: int, start: int, count: int) -> Tensor:
+    """A part of an axis; the whole is given back as it is, because a slice costs three copies on the way back."""
+    return x if x.shape[axis] == count else x.narrow(axis, start, count)
 
 
 def _end(walk: Walk) -> Stretch:

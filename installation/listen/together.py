@@ -41,7 +41,7 @@ def gathered(mine: Tensor) -> Tensor:
     """
     if processes() == 1:
         return mine
-    joined: Tensor = _Gather.apply(mine)
+    joined: Tensor = _Gather.apply(mine)  # type: ignore[no-untyped-call]
     return joined
 
 

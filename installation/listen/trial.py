@@ -103,7 +103,7 @@ def listen_test(
 def _answers(
     expected: Tensor, came: Tensor, own: Tensor, recordings: int, random: np.random.Generator
 ) -> tuple[Tensor, Tensor, Tensor, int, int]:
-    """Per recording and prediction: loss, right of all, right of the same; expected, came [asked, predictions, width]."""
+    """Per recording and prediction: loss, right of all, right of the same; [asked, predictions, width]."""
     fit = scores(expected.transpose(0, 1), came.transpose(0, 1))  # [predictions, asked, candidates]
     asked = len(own)
     lots = torch.from_numpy(random.random((asked, asked), dtype=np.float32)).to(fit.device)

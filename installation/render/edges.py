@@ -2,6 +2,7 @@
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.data import Anatomy, Layout
 from installation.render.passes import Value
@@ -16,9 +17,7 @@ class Edges:
     """The threads of one body."""
 
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
-        strongest = np.argsort(-layout.strengths, kind="stable")[:MOST]
-        ends_apart = np.diff(layout.positions[layout.edges[strongest]], axis=1)[:, 0]  # [edges, 3]
-        strongest = strongest[np.linalg.norm(ends_apart, axis=1).cumsum() < LONGEST]
+        strongest = chosen(layout)
         units = layout.edges[strongest].reshape(-1)  # [ends]
         ends = np.empty(len(units), [("depth", "f4"), ("strength", "f4"), ("unit", "i4")])
         ends["depth"], ends["unit"] = depths(anatomy)[units], units
@@ -36,3 +35,11 @@ class Edges:
     def release(self) -> None:
         """Give the memory back."""
         self._lines.release()
+
+
+def chosen(layout: Layout) -> NDArray[np.intp]:
+    """The numbers of the strongest connections, as many as may be drawn."""
+    strongest = np.argsort(-layout.strengths, kind="stable")[:MOST]
+    apart = np.diff(layout.positions[layout.edges[strongest]], axis=1)[:, 0]  # [edges, 3]
+    short_enough: NDArray[np.intp] = strongest[np.linalg.norm(apart, axis=1).cumsum() <= LONGEST]
+    return short_enough

@@ -2,6 +2,7 @@
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from installation.data import Anatomy, Floats, Layout
 from installation.render import shaders
@@ -34,19 +35,30 @@ class Shape:
     """
 
     def __init__(
-        self, gl: moderngl.Context, vertex: str, fragment: str, places: Floats, others: np.typing.NDArray[np.void]
+        self, gl: moderngl.Context, vertex: str, fragment: str, places: Floats, others: NDArray[np.void]
     ) -> None:
         self.program = shaders.program(gl, vertex, fragment)
         self._count = places.shape[1]
         stands = [gl.buffer(np.ascontiguousarray(place, np.float32).tobytes() or bytes(12)) for place in places]
         rest = gl.buffer(others.tobytes() or bytes(others.itemsize))
-        form = " ".join(f"1{kind[0].kind}" for kind in (others.dtype.fields or {}).values())
-        names = others.dtype.names or ()
         self._buffers = [*stands, rest]
         self._arrays = [
-            gl.vertex_array(self.program, [(now, "3f", "room"), (later, "3f", "next"), (rest, form, *names)])
+            gl.vertex_array(
+                self.program, [*self._read(now, "room"), *self._read(later, "next"), *self._others(rest, others)]
+            )
             for now, later in zip(stands, [*stands[1:], stands[0]], strict=True)
         ]
+
+    def _read(self, buffer: moderngl.Buffer, name: str) -> list[tuple[moderngl.Buffer, str, str]]:
+        """A place per point, where the shader reads it: one in the making need not."""
+        return [(buffer, "3f", name)] if name in self.program else []
+
+    def _others(self, buffer: moderngl.Buffer, others: NDArray[np.void]) -> list[tuple[moderngl.Buffer | str, ...]]:
+        """The other numbers of each point, four bytes each, as far as the shader reads them."""
+        kinds = {name: kind[0].kind for name, kind in (others.dtype.fields or {}).items()}
+        read = [name for name in kinds if name in self.program]
+        form = " ".join(f"1{kind}" if name in read else "4x" for name, kind in kinds.items())
+        return [(buffer, form, *read)] if read else []
 
     def draw(self, mode: int, place: float, **inputs: moderngl.Texture | Value) -> None:
         """Draw all points as the body stands at this place of the loop."""

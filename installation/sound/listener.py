@@ -49,6 +49,11 @@ class Listener:
         tick = self._board.read()
         return tick.samples if tick else 0
 
+    def now(self) -> float:
+        """When the last of them came, in seconds of time.monotonic(); 0 before the first."""
+        tick = self._board.read()
+        return tick.ns / 1e9 if tick else 0.0
+
     @property
     def process(self) -> int | None:
         """The number of the listening process, while there is one."""

@@ -95,7 +95,7 @@ class Player:
         with self._lock:
             self._learn()
             now = self._clock.now() * RATE
-            sample = now + ahead * RATE
+            sample = max(0.0, now + ahead * RATE)
             before, seam, _ = self._course.at(sample)
             for number in self._course.forget(now):
                 if memory := self._memories.pop(number, None):

@@ -44,6 +44,13 @@ def saturated(sound: Floats, drive: float) -> Floats:
     return np.tanh(sound * np.float32(drive)) / np.float32(drive) if drive > 0 else sound
 
 
+def limited(sound: Floats, knee: float = 0.8) -> Floats:
+    """Untouched below the knee, bent above so that it never passes 1."""
+    over = np.maximum(np.abs(sound) - knee, 0)
+    bent = np.minimum(np.abs(sound), knee) + (1 - knee) * np.tanh(over / (1 - knee))
+    return np.asarray(np.copysign(bent, sound), np.float32)
+
+
 def crushed(sound: Floats, bits: int, hold: int) -> Floats:
     """As an old sampler would: few bits, every sample held `hold` times."""
     held = np.repeat(sound[::hold], hold)[: len(sound)]
@@ -147,9 +154,10 @@ def compressed(sound: Floats, threshold: float, ratio: float, release: float) ->
     over = np.maximum(level - threshold, 0) * (1 - 1 / ratio)
     fade = np.exp(-BLOCK / (release * RATE))
     smooth = signal.lfilter([1 - fade], [1, -fade], over)
-    gain = 10 ** (-np.maximum(over * 0.6, smooth) / 20)
-    at = (np.arange(len(sound), dtype=np.float32) - BLOCK / 2) / BLOCK
-    return np.asarray(sound * np.interp(at, np.arange(len(gain)), gain), np.float32)
+    gain = np.append(1.0, 10 ** (-np.maximum(over * 0.6, smooth) / 20)).astype(np.float32)
+    ramp = np.arange(BLOCK, dtype=np.float32) / BLOCK
+    curve = (gain[:-1, None] + np.diff(gain)[:, None] * ramp).ravel()
+    return np.asarray(sound * np.append(curve, np.full(len(sound) - len(curve), gain[-1])), np.float32)
 
 
 def somewhere(generator: Generator, low: float, high: float) -> float:

@@ -13,7 +13,7 @@ from installation.repertoire.house.part import LEVEL, Event, Key, Part, Score, f
 from installation.repertoire.house.percussion import PERCUSSION
 from installation.repertoire.house.sources import Sources, pick
 from installation.repertoire.house.styles import Style
-from installation.repertoire.house.waves import closed, seconds
+from installation.repertoire.house.waves import between, closed, seconds
 
 KIT = {"kick": KICKS, "clap": CLAPS, "hat": HATS, "open": OPENS, "perc": PERCUSSION}
 RECORDED = 0.4  # how often a drum is a recording where there are any
@@ -27,8 +27,7 @@ def weighted(options: Mapping[str, float], g: Generator) -> str:
 
 def faster(sound: Floats, speed: float) -> Floats:
     """As a record would run, pitch and all."""
-    at = np.arange(int((len(sound) - 1) / speed)) * speed
-    return np.asarray(np.interp(at, np.arange(len(sound)), sound), np.float32)
+    return between(sound, speed, int((len(sound) - 1) / speed))
 
 
 def drum(name: str, style: Style, identity: Generator, g: Generator, sources: Sources) -> Part:

@@ -18,7 +18,7 @@ def mastered(mix: Floats, g: Generator) -> tuple[Floats, dict[str, float]]:
     out /= np.float32(np.sqrt(np.mean(out**2)) / 10 ** (-16 / 20) + 1e-9)
     if g.random() < 0.7:
         out = compressed(out, float(g.uniform(-24, -12)), float(g.uniform(1.5, 5)), float(g.uniform(0.05, 0.4)))
-    loud = float(np.clip(g.normal(-13, 3.5), -26, -7))
+    loud = float(np.clip(g.normal(-12.5, 4), -28, -6))
     drive = float(g.uniform(0.3, 1.2))
     out *= np.float32(10 ** (loud / 20) / (np.sqrt(np.mean(out**2)) + 1e-9))
     out = saturated(out, max(drive, 1.0))

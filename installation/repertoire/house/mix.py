@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from installation.data import RATE, Floats
-from installation.repertoire.house.effects import highpassed
+from installation.repertoire.house.effects import highpassed, limited
 from installation.repertoire.house.labels import TrackLabels
 from installation.repertoire.house.render import Track, draw_style, track
 from installation.repertoire.house.sources import Sources
@@ -74,6 +74,7 @@ def join(out: Floats, one: Track, cue: int, begin: int, overlap: int, g: Generat
         old *= falling
     out[begin + overlap : begin + len(new)] = 0.5 * out[begin + overlap : begin + len(new)]  # what rang on
     out[begin : begin + len(new)] += new
+    out[begin : begin + overlap] = limited(out[begin : begin + overlap])
 
 
 def heard(labels: TrackLabels, start: float, end: float) -> TrackLabels:

@@ -21,10 +21,12 @@ from installation.repertoire.house.sources import Sources
 Table = dict[str, Any]
 
 
-def store(folder: Path, seed: int, minutes: float, sources: Sources | None = None) -> Path:
+def store(folder: Path, seed: int, minutes: float, sources: Sources | None = None, codecs: bool = False) -> Path:
     """Render a set into `folder` as house-SEED.npy (int16, mono, 48 kHz) and house-SEED.json; returns the sound's path.
 
     The labels are written first and the sound is moved into place whole, so a sound that is there is complete.
+    codecs   whether a real codec drawn by the seed may wear it down (needs soundfile; a third slower)
+
     What is there already is kept. Raises StorageError where the folder cannot be written.
     """
     name = f"house-{seed:07d}"
@@ -32,12 +34,19 @@ def store(folder: Path, seed: int, minutes: float, sources: Sources | None = Non
     if path.exists():
         return path
     samples, tracks = render_set(seed, minutes, sources)
+    sound, codec = samples[0], "none"
+    if codecs:
+        from installation.repertoire.house.codecs import worn  # only here is soundfile needed
+
+        sound, codec = worn(sound, np.random.default_rng([seed, 4]))
     part = folder / f".{name}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps(table(name, seed, samples.shape[1] / RATE, tracks)))
+        (folder / f"{name}.json").write_text(
+            json.dumps(table(name, seed, len(sound) / RATE, tracks) | {"codec": codec})
+        )
         with part.open("wb") as file:
-            np.save(file, np.round(samples[0] * 32_767).astype(np.int16))
+            np.save(file, np.round(np.clip(sound, -1, 1) * 32_767).astype(np.int16))
         part.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from installation.data import RATE, Floats
+from installation.repertoire.house.waves import between
 
 SAMPLES, NOTES = "house_samples.npz", "gm_notes.npz"
 Packed = Mapping[str, NDArray[np.int16]]
@@ -59,8 +60,7 @@ class Sources:
         near = min(pitches, key=lambda known: abs(known - pitch))
         recorded = sound(self.notes[f"{program}/{near}"], int(program.split("/")[0]))
         speed = 2 ** ((pitch - near) / 12)
-        at = np.arange(int((len(recorded) - 1) / speed)) * speed
-        return np.asarray(np.interp(at, np.arange(len(recorded)), recorded), np.float32)
+        return between(recorded, speed, int((len(recorded) - 1) / speed))
 
 
 def unpacked(path: Path) -> Packed:

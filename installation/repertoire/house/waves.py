@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -186,14 +187,22 @@ def pluck(frequency: float, samples: int, bright: float, half: float, generator:
     string = noise(period, generator)
     for _ in range(round(4 * (1 - bright))):
         string = 0.5 * (string + np.roll(string, 1))
-    loss = np.float32(0.5 ** (1 / (half * frequency)))
-    turns = np.empty((samples // period + 1, period), np.float32)
-    for row in turns:
-        row[:] = string
-        string = loss * (0.5 * string + 0.5 * np.roll(string, 1))
-    tuned = np.arange(samples) * (frequency * (period + 0.5) / RATE)
-    flat = turns.ravel()
-    return np.asarray(np.interp(tuned, np.arange(len(flat)), flat), np.float32)
+    loss = np.float32(0.5 * 0.5 ** (1 / (half * frequency)))
+    turns = np.empty((samples // period + 2, period), np.float32)
+    turns[0] = string
+    for before, after in pairwise(turns):
+        np.add(before[1:], before[:-1], out=after[1:])
+        after[0] = before[0] + before[-1]
+        after *= loss
+    return between(turns.ravel(), frequency * (period + 0.5) / RATE, samples)
+
+
+def between(sound: Floats, speed: float, samples: int) -> Floats:
+    """Read a sound at another speed, [samples]; from its end on the last value is held."""
+    at = np.arange(samples) * speed
+    whole = np.minimum(at.astype(np.int64), len(sound) - 2)
+    first = sound[whole]
+    return np.asarray(first + np.minimum(at - whole, 1) * (sound[whole + 1] - first), np.float32)
 
 
 def struck(frequency: float, samples: int, modes: Sequence[tuple[float, float, float]]) -> Floats:

@@ -1,0 +1,48 @@
+"""immersions.toml is read strictly."""
+
+from pathlib import Path
+
+import pytest
+
+from installation.errors import ContentError
+from installation.settings import Settings
+
+
+def settings(tmp_path: Path, text: str) -> Settings:
+    file = tmp_path / "immersions.toml"
+    file.write_text(text)
+    return Settings.load(file)
+
+
+def test_without_a_file_everything_has_a_value(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings.load().picture.size == (1280, 720)
+
+
+def test_the_file_of_the_folder_is_found(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("immersions.toml").write_text("[picture]\nsize = [640, 360]\n")
+    assert Settings.load().picture.size == (640, 360)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[picture]\nfulscreen = true", "Did you mean 'fullscreen'?"),
+        ("[pictures]\nfullscreen = true", "Did you mean 'picture'?"),
+        ("[picture]\nframe_rate = 'fast'", "picture.frame_rate = 'fast' cannot be used"),
+        ("[picture]\nframe_rate = 0", "picture.frame_rate = 0"),
+        ("[picture", "not valid TOML"),
+        ("[sound]\ndelay = 9000", "sound.delay = 9000"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(tmp_path, text, words):
+    with pytest.raises(ContentError, match="settings") as caught:
+        settings(tmp_path, text)
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 78
+
+
+def test_a_file_that_was_asked_for_must_be_there(tmp_path):
+    with pytest.raises(ContentError, match="cannot be read"):
+        Settings.load(tmp_path / "elsewhere.toml")
