@@ -24,14 +24,14 @@ class Picture(Section):
     frame_rate: float = Field(60.0, ge=1, le=240, description="Hz, at most")
     fullscreen: bool = False
     display: str = Field("", description="part of a display's name; empty for the first")
-    delay: float = Field(0.0, ge=0, le=500, description="ms that the display needs to show a picture")
+    delay: float = Field(0.0, ge=0, le=1000, description="ms that the display needs to show a picture")
 
 
 class Sound(Section):
     """Where the loops are played."""
 
     device: str = Field("", description="part of a device's name; empty for the system's choice; 'none' for silence")
-    delay: float = Field(0.0, ge=-500, le=500, description="ms between the device and the visitor's ear")
+    delay: float = Field(0.0, ge=0, le=1000, description="ms between the device and the visitor's ear")
 
 
 class Dreaming(Section):

@@ -59,7 +59,7 @@ def silent_file(tmp_path: Path, name: str, seconds: float) -> str:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("run", "imersions", "--headless", "--seconds", "1"), "Did you mean 'immersions'"),
+        (("run", "imersions", "--model", "tiny", "--headless", "--seconds", "1"), "Did you mean 'immersions'"),
         (("run", "--model", "hose", "--headless"), "hose"),
         (("run", "--settings", "nowhere.toml"), "nowhere.toml cannot be read"),
         (("dream", "blok4.conv1", "--out", "x", "--model", "tiny"), "block"),
@@ -95,5 +95,7 @@ def test_a_recording_too_short_to_hear_is_told(tmp_path):
 
 
 def test_the_module_is_the_command_too():
-    done = subprocess.run([sys.executable, "-m", "installation", "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "installation", "--version"], capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("immersions ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from socket import socket
 
 import pytest
 import torch
@@ -111,12 +112,10 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     network = Network(read("tiny"))
     loss = _Whole(network)(_batch())
     loss.backward()
-    from socket import socket
-
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    spawn(_one_of_two, (port, str(tmp_path)), 2)
+    spawn(_one_of_two, (port, str(tmp_path)), 2)  # type: ignore[no-untyped-call]
     together, gradients, state = torch.load(tmp_path / "two.pt")
     assert together.item() == pytest.approx(loss.item(), abs=1e-4)
     for name, parameter in network.named_parameters():

@@ -146,7 +146,8 @@ def test_scalograms_of_another_ear_are_refused(tmp_path: Path) -> None:
 
 
 def test_clips_are_spread_over_each_recording_and_longer_ones_come_more_often(tmp_path: Path) -> None:
-    recordings = [Recording(str(n), np.repeat(np.arange(size) % 250, 12).reshape(-1, 12).astype(np.uint8)) for n, size in enumerate((200, 1000))]  # fmt: skip
+    counting = (np.repeat(np.arange(size) % 250, 12).reshape(-1, 12).astype(np.uint8) for size in (200, 1000))
+    recordings = [Recording(str(number), levels) for number, levels in enumerate(counting)]
     random = np.random.default_rng(0)
     seen = np.concatenate([draw(recordings, 1, 1, 100, random)[1] for _ in range(400)])
     assert seen.mean() == pytest.approx(901 / 1002, abs=0.05)

@@ -161,7 +161,7 @@ def test_a_full_disk_is_told_and_what_was_there_is_kept(
     def refuse(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(diary.os, "fsync", refuse)
+    monkeypatch.setattr("os.fsync", refuse)
     with pytest.raises(StorageError, match="No space left on device"):
         made.save()
     assert (tmp_path / diary.STATE).read_bytes() == good
@@ -190,10 +190,10 @@ def test_clips_too_short_and_trainings_without_end_are_refused(beats: Path, tmp_
 
 
 def test_settling_gives_the_statistics_of_plain_music(beats: Path) -> None:
-    network, dataset = Network(read("tiny")), Dataset(beats, 72)
-    settle(network, dataset, 160, np.random.default_rng(0), 6, batches=6)
+    network, music = Network(read("tiny")), Dataset(beats, 72).training
+    settle(network, music, 160, np.random.default_rng(0), 6, batches=6)
     one = {name: value.clone() for name, value in network.named_buffers()}
-    settle(network, dataset, 160, np.random.default_rng(1), 6, batches=6)
+    settle(network, music, 160, np.random.default_rng(1), 6, batches=6)
     means = [name for name in one if "running_var" in name]
     for name in means:
         torch.testing.assert_close(dict(network.named_buffers())[name], one[name], rtol=0.3, atol=0.05)

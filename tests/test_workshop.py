@@ -8,7 +8,6 @@ import av
 import numpy as np
 import pytest
 import soundfile
-import torch
 
 from installation.body import body
 from installation.control.parameters import defaults
@@ -113,7 +112,9 @@ def test_a_take_is_rendered_again(tmp_path):
     first = record(
         Order(None, tmp_path / "a", 0.5, (96, 54), Fraction(8), 3, None, None, "tiny"), Settings(), quiet, quiet
     )
-    record(Order(None, tmp_path / "b", 0.5, (96, 54), Fraction(8), None, first.take, None, None), Settings(), quiet, quiet)
+    record(
+        Order(None, tmp_path / "b", 0.5, (96, 54), Fraction(8), None, first.take, None, None), Settings(), quiet, quiet
+    )
     pictures = [sorted((tmp_path / name).glob("*.png")) for name in "ab"]
     assert [path.read_bytes() for path in pictures[0]] == [path.read_bytes() for path in pictures[1]]
     assert len(pictures[0]) == 4
@@ -136,7 +137,7 @@ def test_a_dream_is_written_down(tmp_path):
     assert told["true_peak_db"] <= -1 + 0.05
     assert (tmp_path / "d" / "scalogram.png").stat().st_size > 5_000
     again = dreaming.dream("block0.conv1[channels 0.0..0.5]", tmp_path / "e", "tiny", "low noise", 12, 4, quiet)
-    assert (tmp_path / "d" / "loop.wav").read_bytes() == (tmp_path / "e" / "loop.wav").read_bytes()
+    np.testing.assert_array_equal(soundfile.read(tmp_path / "e" / "loop.wav")[0], samples)
     assert again["score_end"] == told["score_end"]
 
 
@@ -148,7 +149,6 @@ def test_a_recording_is_filmed_to_its_last_sample(tmp_path):
     sounds = sorted((tmp_path / "film").glob("*.wav"))
     left, _ = soundfile.read(sounds[0])
     assert len(left) == 5 * RATE
-    assert torch.get_num_threads() == 2
 
 
 def test_what_is_heard_of_a_recording_is_what_is_heard_of_it_as_a_loop(listener):

@@ -20,6 +20,7 @@ from installation.render.renderer import Renderer
 from installation.settings import Settings
 from installation.sound.listener import Listener
 from installation.stage import Show
+from installation.starting import start_clip
 from installation.take import Header
 from installation.watch import Pace
 
@@ -39,7 +40,7 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
     show = Show.load(request.show, defaults(), shown_body.anatomy, shown_body.layout, settings.show.seed)
     pace = Pace(request.began)
     rest = show.at(0.0, show.controls)
-    dark = opening(shown_body, rest.target, show.loop, at_rest=True)
+    dark = opening(shown_body, start_clip(show.program), rest.target, at_rest=True)
     header = Header(show.name, shown_body.model, shown_body.anatomy.fingerprint, settings.show.seed, 0.0)
     with ExitStack() as stack:
         shown = stack.enter_context(screen(settings.picture, request.headless))

@@ -13,19 +13,22 @@ from installation.app.critic import Critic
 from installation.app.folder import RunFolder
 from installation.app.request import Request
 from installation.app.screen import Screen, screen, software
+from installation.app.skips import Skips
 from installation.body import Body, body
 from installation.control.midi import Midi
 from installation.control.parameters import defaults
 from installation.control.takeover import Takeover
-from installation.data import RATE, Frame, Heard, Target
+from installation.data import RATE, Controls, Dream, Frame, Heard, Target
 from installation.dream.dreamer import Dreamer
 from installation.dream.knobs import knobs
+from installation.listen import clips
 from installation.output.window import Wish
 from installation.render.renderer import Renderer
 from installation.settings import Settings
 from installation.sound.mixing import length
 from installation.sound.player import Player
 from installation.stage import Moment, Show
+from installation.starting import start_clip
 from installation.take import Header
 from installation.watch import Pace
 
@@ -35,7 +38,6 @@ TELL = 1.0  # seconds between two writings of status and preview
 FADE = 1.5  # seconds in which Esc takes the light away
 EARLY = 0.9  # seconds before the seam at which a dream is wanted: it has to be judged and made visible
 ROOM = 0.35  # of the time that a picture takes on the CPU, given to the optimiser before the next one
-SKIP = 0.05  # loops past the border of a scene, where Space lands
 
 
 def run(request: Request, settings: Settings) -> dict[str, Any]:
@@ -60,12 +62,16 @@ class Live:
         self.body = stage_body
         self.renderer = Renderer(shown.gl, stage_body.layout, stage_body.anatomy, shown.size)
         self.pace = Pace(request.began)
-        self.takeover = Takeover(rest=show.controls)
-        self.controls = show.controls
-        self.skipped = 0.0  # seconds of show that were jumped over
+        delays = {"sound.delay": settings.sound.delay, "picture.delay": settings.picture.delay}
+        self.takeover = Takeover(rest=Controls({**show.controls.values, **delays}))
+        self.controls = self.takeover.rest
+        self.skips = Skips()
         self.faded: float | None = None  # when Esc was pressed
+        self.volume = volume(self.controls)
         first = show.at(0.0, show.controls)
-        dream = opening.opening(stage_body, first.target, show.loop)
+        start = start_clip(show.program)
+        dream = opening.opening(stage_body, start, first.target)
+        self.newest = self.known = dream
         self._picture(first, Heard(dream, None, 0.0, 0, 0.0))  # before anything that takes long
         header = Header(
             show.name, stage_body.model, stage_body.anatomy.fingerprint, settings.show.seed, 0.0,
@@ -75,12 +81,12 @@ class Live:
         log.info("look at %s: preview.jpg and status.json are rewritten every second", self.folder.path)
         silent = settings.sound.device == "none"
         device = "" if silent else settings.sound.device
-        self.player = stack.enter_context(Player(dream, device, settings.sound.delay / 1000, silent=silent))
+        self.player = stack.enter_context(Player(quieter(dream, self.volume), device, silent=silent))
         self.hands = stack.enter_context(Midi(settings.show.midi))
         self.target, self.knobs = first.target, knobs(self.controls)
         self.dreamer = stack.enter_context(
             Dreamer(
-                stage_body.model, opening.START, first.target, show.loop, self.knobs, settings.show.seed,
+                stage_body.model, start, first.target, show.loop, self.knobs, settings.show.seed,
                 threads=settings.dream.threads, device=settings.dream.device,
             )
         )  # fmt: skip
@@ -94,8 +100,8 @@ class Live:
             begun = time.monotonic()
             self._hands(begun)
             self._receive()
-            heard = self.player.heard(self.pace.ahead + self.settings.picture.delay / 1000)
-            moment = self.show.at(heard.seconds + self.skipped, self.controls)
+            heard = self.player.heard(self.pace.ahead + self._delay())
+            moment = self.skips.at(self.show, heard.seconds, self.controls)
             self._ask(moment.target, heard, begun, heard.loop != loop)
             loop = heard.loop
             self._picture(moment, heard)
@@ -116,25 +122,37 @@ class Live:
                 self.faded = time.monotonic()
             if wish is Wish.NEXT:
                 self.faded = None
-                now = self.player.heard().seconds + self.skipped
-                self.skipped += self.show.following(now) + SKIP * self.show.loop - now
+                self.skips.next(self.show, self.player.heard().seconds)
         lasted = time.monotonic() - self.request.began
         return self.request.seconds is not None and lasted >= self.request.seconds
 
     def _hands(self, now: float) -> None:
         for touch in self.hands.touches(self.takeover.wanted):
             self.takeover.touch(touch, now)
-        self.controls = self.takeover.step(now)
+        before, self.controls = self.controls, self.takeover.step(now)
+        if self.controls["dream.restart"] > 0.5 >= before["dream.restart"]:
+            names = clips.names()
+            self.dreamer.begin(names[round(self.controls["dream.clip"] * (len(names) - 1))])
+        if (wanted := volume(self.controls)) != self.volume:
+            self.volume = wanted
+            self.player.offer(quieter(self.newest, wanted))
+
+    def _delay(self) -> float:
+        """Seconds that the picture has to be ahead of the sound at the device."""
+        return (self.controls["picture.delay"] - self.controls["sound.delay"]) / 1000
 
     def _receive(self) -> None:
         """Make what the critic has ready visible, then let it be heard."""
         if (ready := self.critic.take()) is None:
             return
+        self.newest = ready.dream
+        self.renderer.prepare(ready.dream, ready.light)
         if ready.dream.step == 0:
             opening.keep(self.body, ready.dream)
-        self.renderer.prepare(ready.dream, ready.light)
-        self.player.offer(ready.dream)
-        self.pace.dreamt()
+            self.known = ready.dream
+        else:
+            self.player.offer(quieter(ready.dream, self.volume))
+            self.pace.dreamt()
 
     def _ask(self, target: Target, heard: Heard, now: float, entered: bool) -> None:
         """Tell the dreamer what has changed, and when the next dream is wanted."""
@@ -154,14 +172,15 @@ class Live:
             look = replace(look, fade=look.fade * max(0.0, 1 - (time.monotonic() - self.faded) / FADE))
         if self.screen.size != self.renderer.size:
             self.renderer.resize(self.screen.size)
-        frame = Frame(self.pace.frames, heard.seconds, look, heard.dream, heard.previous, heard.place)
+        dream = self.known if heard.dream.step == 0 else heard.dream  # the start clip, once the ear has heard it
+        frame = Frame(self.pace.frames, heard.seconds, look, dream, heard.previous, heard.place)
         begun = time.monotonic()
         self.screen.show(self.renderer.draw(frame))
         self.pace.shown(time.monotonic() - begun)
 
     def _listen(self, drawn: Heard) -> None:
         """Compare what was drawn with what is heard now, and write down what was heard."""
-        heard = self.player.heard(self.settings.picture.delay / 1000)
+        heard = self.player.heard(self._delay())
         self.pace.apart(drawn.seconds - heard.seconds)
         self.folder.heard(heard, self.controls)
 
@@ -195,3 +214,16 @@ class Live:
             "midi": self.hands.devices,
             "held_by_hands": sorted(self.takeover.held),
         }
+
+
+def volume(controls: Controls) -> float:
+    """The gain that hands have set, linear."""
+    return float(10 ** (controls["sound.volume"] / 20))
+
+
+def quieter(dream: Dream, gain: float) -> Dream:
+    """A judged dream at another volume; it is heard from the next seam on."""
+    if gain == 1.0:
+        return dream
+    assert dream.verdict is not None
+    return replace(dream, verdict=replace(dream.verdict, gain=dream.verdict.gain * gain))

@@ -1,5 +1,6 @@
 """The first dream: what is seen and heard while the network is still being loaded."""
 
+import hashlib
 import json
 import logging
 import zipfile
@@ -9,23 +10,20 @@ import numpy as np
 
 from installation.body import Body
 from installation.content import cache, find
-from installation.data import RATE, Activations, Clip, Dream, Halves, Scalogram, Target
+from installation.data import Activations, Clip, Dream, Halves, Scalogram, Target
 from installation.dream.judge import judge
 from installation.errors import ContentError
-from installation.listen.clips import clip
 
 log = logging.getLogger(__name__)
 
 FILE = "opening.npz"
-START = "beat-mika"  # the clip that a show begins with
 
 
-def opening(body: Body, target: Target, seconds: float, at_rest: bool = False) -> Dream:
+def opening(body: Body, start: Clip, target: Target, at_rest: bool = False) -> Dream:
     """The start clip, with what the network thought of it where that is known, judged and ready to be played.
 
     at_rest   no neuron answers
     """
-    start = clip(START, round(seconds * RATE))
     layers: dict[str, Halves] = {}
     level = np.zeros((body.anatomy.layers[0].bins, 16), np.float32)
     for path in (_shipped(body), _kept(body)):
@@ -33,7 +31,7 @@ def opening(body: Body, target: Target, seconds: float, at_rest: bool = False) -
             layers, level = known
             break
     front = body.plan.front_end
-    scalogram = Scalogram(level, front.lowest, front.bins_per_octave, seconds / level.shape[1])
+    scalogram = Scalogram(level, front.lowest, front.bins_per_octave, start.seconds / level.shape[1])
     return judge(Dream(0, start, Activations(layers), scalogram, target, 0.0, 0))
 
 
@@ -49,7 +47,7 @@ def write(path: Path, body: Body, dream: Dream) -> None:
     """Write a dream as an opening of this body, in 8 bits a neuron. Raises OSError."""
     arrays = {f"layer {name}": np.clip(np.round(layer.astype(np.float32) * 16), -128, 127).astype(np.int8)
               for name, layer in dream.activations.layers.items()}  # fmt: skip
-    about = {"fingerprint": body.anatomy.fingerprint, "samples": dream.clip.samples.shape[1]}
+    about = identity(body, dream.clip)
     part = path.with_suffix(".part.npz")
     np.savez_compressed(
         part,
@@ -65,13 +63,19 @@ def _read(path: Path, body: Body, start: Clip) -> tuple[dict[str, np.ndarray], n
     try:
         with np.load(path, allow_pickle=False) as arrays:
             about = json.loads(str(arrays["about"]))
-            if about != {"fingerprint": body.anatomy.fingerprint, "samples": start.samples.shape[1]}:
+            if about != identity(body, start):
                 return None
             layers = {name.removeprefix("layer "): (arrays[name] / np.float32(16)).astype(np.float16)
                       for name in arrays.files if name.startswith("layer ")}  # fmt: skip
             return layers, arrays["level"].astype(np.float32)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None  # it will be made again
+
+
+def identity(body: Body, clip: Clip) -> dict[str, str]:
+    """What an opening is of: this body, this sound, and the network as its model file describes it."""
+    sound = hashlib.sha256(clip.samples.tobytes()).hexdigest()[:16]
+    return {"fingerprint": body.anatomy.fingerprint, "clip": sound, "model": body.plan.model_dump_json()}
 
 
 def _shipped(body: Body) -> Path | None:

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from installation.data import Anatomy, Link
+from installation.layout.limits import checked_charges, checked_size
 
 WHOLE = 1_500  # vertices up to which one matrix of all connections is faster than many small ones
 
@@ -161,7 +162,10 @@ def graph_of(
     charges   [units] how strongly each neuron repels, > 0; all alike when left out
     balance   0: every connection weighs 1; 1: all that a neuron hears weighs 1 together. In between, the weight is
               the number of a neuron's inputs to the power of -balance
+
+    Raises ContentError where there are no neurons, more than fit into memory, or impossible charges.
     """
+    checked_size(anatomy.units)
     names = [layer.name for layer in anatomy]
     grids = [
         Grid(anatomy.start(layer.name), torch.ones(layer.channels, device=device), layer.bins) for layer in anatomy
@@ -172,6 +176,5 @@ def graph_of(
         inputs = link.kernel * (anatomy[link.source].channels if link.dense else 1)
         weights *= inputs**-balance
         ties.append(Tie(names.index(link.source), names.index(link.target), weights.to(device), link.dense))
-    if charges is None:
-        charges = torch.ones(anatomy.units)
-    return LayeredGraph(grids, ties, charges.to(device).float())
+    given = torch.ones(anatomy.units) if charges is None else checked_charges(charges, anatomy.units)
+    return LayeredGraph(grids, ties, given.to(device))

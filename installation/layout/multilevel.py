@@ -87,7 +87,8 @@ def scattered(graph: Graph, dimensions: int, dice: torch.Generator) -> Tensor:
 
 def unit(graph: Graph) -> float:
     """How strongly two charges of 1 push at distance 1: as much as connections pull per charge, at every level alike."""
-    return float(graph.degree.sum() / graph.charges.sum())
+    pull = float(graph.degree.sum() / graph.charges.sum())
+    return pull if pull > 0 else 1.0  # without any connection there is only the pull to the middle
 
 
 def radii(graph: Graph) -> Tensor:
@@ -107,7 +108,7 @@ def relax(graph: Graph, positions: Tensor, settings: Settings, level: int, watch
         middle = (positions * charges[:, None]).sum(0) / charges.sum()
         apart = positions - middle
         force = graph.attraction(positions) + scale * pushed - hold[:, None] * apart
-        wanted = force / (graph.degree + scale * stiffness + hold)[:, None]
+        wanted = force / (graph.degree + scale * stiffness + hold).clamp_min(1e-30)[:, None]
         velocity = 0.5 * velocity + step * wanted
         positions = positions + velocity
         moved = float(velocity.norm(dim=1).mean() / apart.norm(dim=1).mean().clamp_min(1e-30))

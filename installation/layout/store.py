@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ def load(path: Path) -> Layout:
                 settings=json.loads(str(arrays["settings"])),
                 **optional,
             )
-    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise ContentError(f"The layout {path} cannot be read: {error}. Make a new one: immersions layout.") from None
     if not np.isfinite(layout.positions).all():
         raise ContentError(f"The layout {path} holds positions that are no numbers. Make a new one: immersions layout.")

@@ -138,12 +138,14 @@ def interactions(tree: Tree, angle: float) -> tuple[Tensor, Tensor]:
     """Who meets whom: [pairs, 2] of (group, far node), and [pairs, 2] of (group, near group)."""
     spots = tree.centre[tree.groups]  # [groups, dimensions]
     radius = (tree.positions[tree.members] - spots[:, None]).norm(dim=-1).amax(1)  # [groups]
+    begins = tree.start[tree.groups]
     group = torch.arange(len(tree.groups), device=spots.device)
     node = torch.zeros_like(group)
     far, near = [], []
     while len(group):
         distance = (spots[group] - tree.centre[node]).norm(dim=1) - radius[group]
-        apart = tree.size[node] < angle * distance
+        around = (tree.start[node] <= begins[group]) & (begins[group] < tree.end[node])  # nothing is far from itself
+        apart = (tree.size[node] < angle * distance) & ~around
         leaf = tree.first[node] < 0
         far.append(torch.stack([group[apart], node[apart]], 1))
         close = leaf & ~apart

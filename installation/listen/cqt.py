@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -46,7 +46,8 @@ class ConstantQ:
             kernel[np.flatnonzero(kernel)[0] - 1 :][:length]
             for kernel, length in zip(kernels, self.lengths, strict=True)
         ]
-        self._banks: OrderedDict[tuple[int, int, torch.device], Bank] = OrderedDict()
+        self._banks: dict[tuple[int, int, torch.device], Bank] = {}
+        self._lock = Lock()  # ears in several threads may share a front end
 
     def circle(self, samples: Tensor, frames: int) -> Tensor:
         """The power of every bin in every frame of a loop: [batch, samples] -> [batch, bins, frames]."""
@@ -77,12 +78,12 @@ class ConstantQ:
 
     def _bank(self, samples: int, frames: int, device: torch.device) -> Bank:
         key = (samples, frames, device)
-        if key not in self._banks:
-            self._banks[key] = self._make_bank(samples, frames, device)
+        with self._lock:
+            bank = self._banks.pop(key, None) or self._make_bank(samples, frames, device)
+            self._banks[key] = bank  # the last used stands last
             if len(self._banks) > KEPT:
-                self._banks.popitem(last=False)
-        self._banks.move_to_end(key)
-        return self._banks[key]
+                del self._banks[next(iter(self._banks))]
+        return bank
 
     def _make_bank(self, samples: int, frames: int, device: torch.device) -> Bank:
         bands = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from installation.content import cache, find
 from installation.data import RATE, Activations, Anatomy, Clip, Floats, Scalogram
 from installation.errors import ContentError, StorageError
 from installation.listen import checkpoint, clips, statistics
-from installation.listen.anatomy import Plan, frames_per_loop, read, steps_on_a_line
+from installation.listen.anatomy import FrontEnd, Plan, frames_per_loop, read, steps_on_a_line
 from installation.listen.cqt import ConstantQ
 from installation.listen.levels import level
 from installation.listen.network import Network
@@ -137,8 +138,12 @@ class Ear:
 
 
 def front_end(plan: Plan) -> ConstantQ:
-    """The constant-Q transform that a plan asks for."""
-    front = plan.front_end
+    """The constant-Q transform that a plan asks for; all ears that ask alike share it."""
+    return _front_end(plan.front_end)
+
+
+@lru_cache(maxsize=2)
+def _front_end(front: FrontEnd) -> ConstantQ:
     return ConstantQ(front.rate, front.lowest, front.bins, front.bins_per_octave, front.filter_scale)
 
 

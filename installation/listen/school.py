@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from installation.content import cache
@@ -20,12 +21,16 @@ from installation.listen.anatomy import FrontEnd, Plan
 from installation.listen.archive import Archive
 from installation.listen.augment import FINE_RATE, fine_frames
 from installation.listen.checkpoint import load_weights
+from installation.listen.contrast import reach
 from installation.listen.course import Course
 from installation.listen.cqt import ConstantQ
-from installation.listen.dataset import Dataset
+from installation.listen.dataset import Dataset, Recording
+from installation.listen.evaluation import probe, untrained
 from installation.listen.network import Network
+from installation.listen.settle import settle
 from installation.listen.together import place
 from installation.listen.training import Training
+from installation.listen.trial import listen_test
 
 log = logging.getLogger(__name__)
 
@@ -134,3 +139,24 @@ def train(
         training.resume()
     training.run()
     return training
+
+
+def examine(
+    network: Network, test: Sequence[Recording], fit: Sequence[Recording], frames: int = 640, seed: int = 0
+) -> dict[str, Any]:
+    """All figures of an ear: the listening test, and every probe that the labels allow, beside the same ear untrained.
+
+    test   recordings that it never heard;   fit   others that probes are fitted on, empty for recordings without labels
+    """
+    ears = reach(network, network.plan.front_end.bins)
+    trial = listen_test(network, test, ears, frames, ears.first, seed)
+    figures: dict[str, Any] = {
+        "shared_frames": list(ears.shared),
+        "first_step": ears.first,
+        "listening": trial.summary(),
+    }
+    if fit:
+        fresh = untrained(network)
+        settle(fresh, fit, frames, np.random.default_rng(seed), recordings=4, batches=8)
+        figures["probes"] = probe(fit, test, {"ear": network, "untrained": fresh})
+    return figures

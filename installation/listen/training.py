@@ -145,7 +145,7 @@ class Training:
         """Settle the batch statistics on music as it is, and test a last time."""
         random = np.random.default_rng(self.course.seed)
         with _unhurried():
-            settle(self.network, self.dataset, self.course.frames, random, self.course.recordings)
+            settle(self.network, self.dataset.training, self.course.frames, random, self.course.recordings)
         self._look(everything=True)
         self.save()
 

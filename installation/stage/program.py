@@ -50,6 +50,7 @@ class Program:
     seed: int = 2019
     crossfade: int = 4  # loops
     after: str = "wander"
+    start: str = "beat-mika"  # the clip that the first dream grows from
     parts: tuple[Part, ...] = ()
     wander: Wander = field(default_factory=Wander)
     controls: Mapping[str, float] = field(default_factory=dict)
@@ -98,6 +99,7 @@ TABLES: dict[str, dict[str, Check]] = {
         "seed": _whole(0, 2**63 - 1),
         "crossfade": _whole(1, 64),
         "after": _choice(AFTER),
+        "start": _word,
     },
     "scene": {
         "name": _word,

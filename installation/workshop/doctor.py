@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from installation import __version__
+from installation.body import body
 from installation.content import cache, every
 from installation.errors import ImmersionsError
-from installation.body import body
 
 
 @dataclass(frozen=True, slots=True)

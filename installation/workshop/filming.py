@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from installation.body import Body
 from installation.control.parameters import defaults
 from installation.data import RATE, Controls, Dream, Floats, Frame
 from installation.errors import ContentError
@@ -20,7 +21,6 @@ from installation.sound.mixing import passage, prepared
 from installation.stage import Show
 from installation.take import Loop, Take
 from installation.target import parse
-from installation.body import Body
 
 SPEAKERS = 2
 Progress = Callable[[int, int], None]  # (pictures done, pictures in all)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from installation.body import body
 from installation.control.parameters import defaults
 from installation.data import RATE, Activations, Clip, Dream, Floats, Frame, Halves, Scalogram
 from installation.errors import SoundFileError
@@ -16,7 +17,6 @@ from installation.output import offscreen
 from installation.output.recorder import record
 from installation.render.renderer import Renderer
 from installation.stage import Moment, Show
-from installation.body import body
 from installation.workshop.filming import SPEAKERS, Progress
 from installation.workshop.performing import THREADS
 
@@ -98,7 +98,7 @@ class Heard:
 
     def _piece(self, number: int) -> tuple[Scalogram, Activations]:
         """A piece of the recording; before the beginning and after the end nothing is heard."""
-        while number >= self._first + len(self._known):
+        while max(0, number) >= self._first + len(self._known):
             following = next(self._pieces, None)
             if following is None:
                 return silent(self._known[-1])

@@ -9,15 +9,15 @@ from installation.data import RATE, Dream
 from installation.dream.judge import judge
 from installation.dream.knobs import knobs
 from installation.dream.optimize import Optimizer
-from installation.listen.clips import clip
 from installation.listen.ear import Ear
 from installation.sound.mixing import length
 from installation.stage import Show
+from installation.starting import start_clip
 from installation.take import Header, Take, TakeWriter
 
-THREADS = 2  # of torch, always the same: sums in another order would be another dream
+THREADS = 1  # of torch, always the same: sums in another order would be another dream; two beside another busy
+# process are slower than one
 STEPS = 10  # of the optimiser in each loop, as many as a small machine manages live
-FIRST_CLIP = "beat-mika"  # what the first dream grows from
 
 Progress = Callable[[int, int], None]  # (loops done, loops in all)
 
@@ -31,7 +31,7 @@ def perform(show: Show, ear: Ear, seed: int, seconds: float, folder: Path, progr
     controls = show.controls
     header = Header(show.name, ear.name, ear.anatomy.fingerprint, seed, seconds)
     writer = TakeWriter(folder, header)
-    start = clip(FIRST_CLIP, round(show.loop * RATE))
+    start = start_clip(show.program)
     generator = torch.Generator().manual_seed(seed)
     optimizer = Optimizer(ear, start, show.at(0.0, controls).target, knobs(controls), generator)
     begin, number = 0.0, 0

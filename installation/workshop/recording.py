@@ -9,13 +9,13 @@ from pathlib import Path
 
 import torch
 
+from installation.body import body
 from installation.control.parameters import defaults
 from installation.errors import ContentError, StorageError
 from installation.listen import ear
 from installation.settings import Settings
 from installation.stage import Show
 from installation.take import Take
-from installation.body import body
 from installation.workshop.filming import Format, Progress, Projection, film
 from installation.workshop.performing import THREADS, perform
 
