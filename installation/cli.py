@@ -149,6 +149,26 @@ def listen(
 
 
 @app.command()
+def layout(
+    model: Annotated[str, typer.Argument(help="An ear (see `immersions models`), vgg16 or resnet18.")],
+    out: Annotated[Path, typer.Option(help="Where to write the layout, .npz.")] = ...,  # type: ignore[assignment]
+    exponent: Annotated[float, typer.Option(min=1.0, max=4.0, help="2 gives dense cells, 3 an even tissue.")] = 2.0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another body.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    space: Annotated[bool, typer.Option("--space", help="A body in space instead of a flat one.")] = False,
+    film: Annotated[Path | None, typer.Option(help="Also film the body forming, .mp4 or .mov.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Also draw four steps side by side, .png.")] = None,
+) -> None:
+    """Find where every neuron of a network stands. Ctrl-C keeps the best so far."""
+    from installation.workshop import layouts
+
+    order = layouts.Order(model, out, exponent, seed, device, 3 if space else 2, film, picture)
+    with bar("laying out") as progress:
+        made = layouts.lay_out(order, progress)
+    print(f"{len(made.positions):,} neurons in {out}")
+
+
+@app.command()
 def models(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """List the ears there are."""
     from installation.workshop.catalogue import ears

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -43,12 +43,13 @@ class Clip:
 
     @property
     def seconds(self) -> float:
-        return self.samples.shape[1] / self.rate
+        return float(self.samples.shape[1] / self.rate)
 
     @property
     def mono(self) -> Floats:
         """The mean of all channels, [samples]: what the ear hears."""
-        return self.samples.mean(axis=0, dtype=np.float32)
+        heard: Floats = self.samples.mean(axis=0, dtype=np.float32)
+        return heard
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -122,7 +123,7 @@ class Anatomy:
     @cached_property
     def fingerprint(self) -> str:
         """A short name that changes with any layer or link."""
-        body = [[getattr(part, name) for name in part.__slots__] for part in (*self.layers, *self.links)]
+        body = [astuple(part) for part in (*self.layers, *self.links)]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]
 
     def __iter__(self) -> Iterator[Layer]:

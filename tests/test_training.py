@@ -57,7 +57,16 @@ def one_thread() -> Iterator[None]:
 
 
 def training(beats: Path, out: Path, fabric: Any, weights: Path | None = None, **course: Any) -> Training:
-    settings = {"steps": 6, "recordings": 3, "each": 2, "frames": 160, "warm_up": 2, "save": 1e9, "look": 1e9}
+    settings = {
+        "steps": 6,
+        "recordings": 3,
+        "each": 2,
+        "frames": 160,
+        "warm_up": 2,
+        "save": 1e9,
+        "look": 1e9,
+        "settle": 3,
+    }
     network = Network(read("tiny"))
     if weights:
         load_weights(network, weights)
@@ -71,7 +80,7 @@ def losses(made: Training) -> list[float]:
 def test_it_learns_what_comes_next_and_tells_it_in_recordings_it_never_heard(
     beats: Path, tmp_path: Path, fabric: Any
 ) -> None:
-    made = training(beats, tmp_path, fabric, steps=80, recordings=4, each=2, rate=1e-2, warm_up=5, tell=1)
+    made = training(beats, tmp_path, fabric, steps=80, recordings=4, each=2, rate=1e-2, warm_up=5, tell=1, settle=12)
     before = listen_test(made.network, made.dataset.held, made.reach, 160, made.first).summary()
     made.run()
     after = listen_test(made.network, made.dataset.held, made.reach, 160, made.first).summary()

@@ -7,7 +7,7 @@ from torch import Tensor
 from installation.data import Anatomy, Floats, Layout, frozen
 from installation.layout import edges
 from installation.layout.graph import graph_of
-from installation.layout.multilevel import Settings, Watcher, lay_out, settled
+from installation.layout.multilevel import Settings, Watcher, lay_out, pose
 
 
 def make(
@@ -23,8 +23,9 @@ def make(
     """
     drawn = varied(anatomy.units, settings) if charges is None else torch.from_numpy(charges.copy())
     graph = graph_of(anatomy, drawn, settings.balance, device)
-    body = settled(lay_out(graph, settings, watch), anatomy.slice(anatomy.layers[0].name))
-    return dressed(anatomy, body, settings)
+    positions = lay_out(graph, settings, watch)
+    stand = pose(positions, anatomy.slice(anatomy.layers[0].name))
+    return dressed(anatomy, stand(positions), settings)
 
 
 def varied(count: int, settings: Settings) -> Tensor:

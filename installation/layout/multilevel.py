@@ -7,7 +7,7 @@ graph drawing", Journal of Graph Algorithms and Applications 7(3), 2003.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -50,14 +50,25 @@ class Settings:
         return asdict(self)
 
 
-Watcher = Callable[[int, int, Tensor], None]
+@dataclass(frozen=True, eq=False, slots=True)
+class Moment:
+    """How far a layout is: what a progress bar and a film need."""
+
+    graph: Graph  # at this coarseness
+    positions: Tensor  # [vertices of it, dimensions]
+    level: int  # 0 is the finest
+    levels: int
+    done: float  # 0..1 of this level's steps
+
+
+Watcher = Callable[[Moment], None]
 
 
 def lay_out(graph: Graph, settings: Settings, watch: Watcher | None = None) -> Tensor:
     """Positions [vertices, dimensions] for every vertex, on the graph's device.
 
-    watch(level, round, positions) is called after every step; level 0 is the finest. KeyboardInterrupt from within
-    keeps the best so far: the levels not yet reached are opened without steps.
+    watch   is called after every step. KeyboardInterrupt from within keeps the best so far: the levels not yet
+            reached are opened without steps
     """
     levels: list[Graph] = [graph]
     parents: list[Tensor] = []  # of every vertex of a level, its number in the next
@@ -72,11 +83,12 @@ def lay_out(graph: Graph, settings: Settings, watch: Watcher | None = None) -> T
             apart = scattered(levels[level], settings.dimensions, dice)
             parent = parents[level]
             positions = positions[parent] + apart * settings.jitter * radii(levels[level + 1])[parent, None]
-        if not interrupted:
-            try:
-                positions = relax(levels[level], positions, settings, level, watch)
-            except KeyboardInterrupt:
-                interrupted = True
+        try:
+            for positions, done in () if interrupted else relax(levels[level], positions, settings, level):
+                if watch is not None:
+                    watch(Moment(levels[level], positions, level, len(levels), done))
+        except KeyboardInterrupt:
+            interrupted = True
     return positions
 
 
@@ -96,8 +108,8 @@ def radii(graph: Graph) -> Tensor:
     return graph.charges * (unit(graph) / graph.degree.clamp_min(1e-6 * float(graph.degree.mean()) + 1e-30)).sqrt()
 
 
-def relax(graph: Graph, positions: Tensor, settings: Settings, level: int, watch: Watcher | None) -> Tensor:
-    """Steps at one level, until it hardly moves or its rounds are over."""
+def relax(graph: Graph, positions: Tensor, settings: Settings, level: int = 0) -> Iterator[tuple[Tensor, float]]:
+    """The positions after every step at one level, and how much of it is done, until they hardly move."""
     charges, scale = graph.charges, unit(graph)
     hold = settings.centring * settings.growth**level * scale * charges
     rounds = min(settings.coarse_rounds, round(settings.rounds * (1 + level / 2)))
@@ -105,36 +117,48 @@ def relax(graph: Graph, positions: Tensor, settings: Settings, level: int, watch
     step, before, velocity = 0.6, float("inf"), torch.zeros_like(positions)
     for number in range(rounds):
         pushed, stiffness = push(positions)
-        middle = (positions * charges[:, None]).sum(0) / charges.sum()
-        apart = positions - middle
+        apart = positions - (positions * charges[:, None]).sum(0) / charges.sum()
         force = graph.attraction(positions) + scale * pushed - hold[:, None] * apart
         wanted = force / (graph.degree + scale * stiffness + hold).clamp_min(1e-30)[:, None]
         velocity = 0.5 * velocity + step * wanted
         positions = positions + velocity
         moved = float(velocity.norm(dim=1).mean() / apart.norm(dim=1).mean().clamp_min(1e-30))
-        if watch is not None:
-            watch(level, number, positions)
+        yield positions, (number + 1) / rounds
         if moved > before:
             step = max(0.9 * step, 0.1)
         before = moved
         if moved < settings.still:
             break
-    return positions
 
 
-def settled(positions: Tensor, foot: slice | None = None) -> Tensor:
-    """The body moved, turned and scaled into the unit ball, [vertices, 3]; z = 0 when flat.
+@dataclass(frozen=True, eq=False, slots=True)
+class Pose:
+    """How a body is moved, turned and scaled into the unit ball."""
 
-    foot   the vertices on which it stands: their middle comes to lie below the body's, and the last vertices right
+    turn: Tensor  # [dimensions, dimensions]
+    middle: Tensor  # [dimensions], after the turn
+    size: float
+
+    def __call__(self, positions: Tensor) -> Tensor:
+        """The positions in this pose, [vertices, 3]; z = 0 when flat."""
+        body = (positions @ self.turn.T - self.middle) / self.size
+        return body if body.shape[1] == 3 else torch.cat([body, torch.zeros_like(body[:, :1])], 1)
+
+
+def pose(positions: Tensor, foot: slice | None = None) -> Pose:
+    """The pose in which positions fill the unit ball.
+
+    foot   the vertices on which the body stands: their middle comes to lie below, and the last vertices to the right
     """
-    body = positions - positions.mean(0)
+    turn = torch.eye(positions.shape[1], device=positions.device)
     if foot is not None:
-        down = body[foot].mean(0)[:2]
+        down = (positions[foot].mean(0) - positions.mean(0))[:2]
         x, y = (down / down.norm().clamp_min(1e-30)).tolist()
-        turn = torch.tensor([[-y, x], [-x, -y]], dtype=body.dtype, device=body.device)
-        body[:, :2] = body[:, :2] @ turn.T
-        if body[-len(body) // 10 :, 0].mean() < 0:
-            body[:, 0].neg_()
-    body -= (body.amax(0) + body.amin(0)) / 2
-    body /= body.norm(dim=1).amax().clamp_min(1e-30)
-    return body if body.shape[1] == 3 else torch.cat([body, torch.zeros_like(body[:, :1])], 1)
+        if x or y:
+            turn[:2, :2] = turn.new_tensor([[-y, x], [-x, -y]])
+        body = positions @ turn.T
+        if body[-(len(body) // 10 + 1) :, 0].mean() < body[:, 0].mean():
+            turn[0].neg_()
+    body = positions @ turn.T
+    middle = (body.amax(0) + body.amin(0)) / 2
+    return Pose(turn, middle, max(float((body - middle).norm(dim=1).amax()), 1e-30))

@@ -59,8 +59,10 @@ class Reader:
         self.layers = [Layer("input", channels, bins, 1)]
         self.links: list[Link] = []
 
-    def convolved(self, name: str, signal: Signal, channels: int, kernel: int, stride: int, padding: int) -> Signal:
-        """A new layer, and links to it from all that the signal sees."""
+    def convolved(
+        self, name: str, signal: Signal, channels: int, kernel: int, stride: int, padding: int, dense: bool = True
+    ) -> Signal:
+        """A new layer, and links to it from all that the signal sees. Raises ContentError where the bins run out."""
         bins = (signal.bins + 2 * padding - kernel) // stride + 1
         if bins < 1:
             raise ContentError(
@@ -69,31 +71,42 @@ class Reader:
             )
         self.layers.append(Layer(name, channels, bins, 1))
         for window in signal.windows:
-            self._link(window.through(kernel, stride, padding, dense=True), name)
+            self._link(window.through(kernel, stride, padding, dense), name)
         return Signal((Window(name),), channels, bins)
 
     def added(self, one: Signal, other: Signal) -> Signal:
-        """A sum: it stands for the younger of the two layers, which then hears what the other hears."""
+        """A sum: it stands for the younger of two layers, but for no projection; that layer then hears the other one.
+
+        A projection, the 1x1 convolution of a skip, goes: the sum hears what it hears.
+        """
         if (one.channels, one.bins) != (other.channels, other.bins):
             raise ContentError(
                 f"A sum of {one.channels} x {one.bins} and {other.channels} x {other.bins} channels and bins cannot be "
                 "laid out. Both sides of a skip must have one shape."
             )
         names = [layer.name for layer in self.layers]
-        main, skip = sorted((one, other), key=lambda s: max(names.index(w.layer) for w in s.windows), reverse=True)
+        skip, main = sorted(
+            (one, other),
+            key=lambda s: (not self._projects(s), max(names.index(window.layer) for window in s.windows)),
+        )
         target = main.windows[0].layer
-        if len(main.windows) != 1 or main.windows[0] != Window(target):
+        if main.windows != (Window(target),):
             return replace(main, windows=main.windows + skip.windows)
-        for window in skip.windows:
-            self._link(window, target)
+        if self._projects(skip):
+            name = skip.windows[0].layer
+            self.layers = [layer for layer in self.layers if layer.name != name]
+            self.links = [replace(link, target=target) if link.target == name else link for link in self.links]
+        else:
+            for window in skip.windows:
+                self._link(window, target)
         return main
 
-    def folded(self, name: str, into: str) -> None:
-        """Take a projection out of the anatomy: what it hears, the layer `into` hears instead."""
-        self.layers = [layer for layer in self.layers if layer.name != name]
-        self.links = [
-            replace(link, target=into) if link.target == name else link for link in self.links if link.source != name
-        ]
+    def _projects(self, signal: Signal) -> bool:
+        """Whether a signal is a 1x1 convolution that nothing else has heard so far."""
+        name = signal.windows[0].layer
+        heard = [link for link in self.links if link.target == name]
+        fresh = not any(link.source == name for link in self.links)
+        return signal.windows == (Window(name),) and fresh and len(heard) == 1 and heard[0].kernel == 1
 
     def _link(self, window: Window, target: str) -> None:
         self.links.append(Link(window.layer, target, window.kernel, window.stride, window.offset, window.dense))
@@ -141,8 +154,8 @@ def module_passed(reader: Reader, name: str, module: nn.Module, signal: Signal) 
         return Signal(tuple(w.through(kernel, stride, padding) for w in signal.windows), signal.channels, after)
     if isinstance(module, WHOLE_POOLINGS):
         after = first(module.output_size) or signal.bins
-        kernel = -(-signal.bins // after)
-        return Signal(tuple(w.through(kernel, kernel, 0) for w in signal.windows), signal.channels, after)
+        kernel = -(-signal.bins // after)  # what has seen so much is a layer of its own
+        return reader.convolved(name, signal, signal.channels, kernel, kernel, 0, dense=False)
     if isinstance(module, PASSING):
         return signal
     raise ContentError(f"{name} is a {type(module).__name__}, which is not followed. Trace a net of convolutions.")
@@ -154,22 +167,10 @@ def called(reader: Reader, node: fx.Node, signals: dict[fx.Node, Signal]) -> Sig
     given = [argument for argument in node.args if isinstance(argument, fx.Node)]
     if name in ADDING and len(given) == 2:
         one, other = (signals[argument] for argument in given)
-        total = reader.added(one, other)
-        for side in (one, other):
-            projection = side.windows[0].layer
-            joined = [link for link in reader.links if link.source == projection]
-            if projection != total.windows[0].layer and is_projection(reader, projection) and len(joined) == 1:
-                reader.folded(projection, joined[0].target)
-        return total
+        return reader.added(one, other)
     if name in PASSING_CALLS:
         return signals[given[0]]
     raise ContentError(f"The network calls {name!r}, which is not followed. Trace a chain or residual net.")
-
-
-def is_projection(reader: Reader, name: str) -> bool:
-    """Whether a layer hears one other through a kernel of one bin: the 1x1 convolution of a skip."""
-    heard = [link for link in reader.links if link.target == name]
-    return len(heard) == 1 and heard[0].kernel == 1
 
 
 def first(value: int | tuple[int, ...] | None) -> int:

@@ -31,6 +31,7 @@ class Course:
     refresh: int = 50  # steps between two looks for new recordings
     save: float = 60.0  # seconds between two states on disk
     look: float = 60.0  # seconds between two looks at recordings kept apart
+    settle: int = 24  # batches of plain music that the last batch statistics are taken from
     tell: float = 5.0  # seconds between two lines of progress
 
     def progress(self, step: int, seconds: float) -> float:

@@ -145,7 +145,8 @@ class Training:
         """Settle the batch statistics on music as it is, and test a last time."""
         random = np.random.default_rng(self.course.seed)
         with _unhurried():
-            settle(self.network, self.dataset.training, self.course.frames, random, self.course.recordings)
+            music, course = self.dataset.training, self.course
+            settle(self.network, music, course.frames, random, course.recordings, course.settle)
         self._look(everything=True)
         self.save()
 

@@ -28,6 +28,12 @@ class Recorder(Protocol):
     pictures: int
     samples: int
 
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
     def picture(self, pixels: Pixels) -> None:
         """Add one picture, [height, width, 3], row 0 is the highest. Raises StorageError on a full disk."""
 
