@@ -1,7 +1,8 @@
 # Two commands do it all: `make run` starts the show, `make test` runs every check.
 # TORCH=cpu or TORCH=cuda chooses the build of torch; left alone, a machine with an NVIDIA driver gets CUDA.
 
-PYTHON ?= $(firstword $(foreach p,python3.12 python3.11 python3.13 python3,$(shell command -v $(p) 2>/dev/null)))
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
+  if $$p -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null; then echo $$p; break; fi; done)
 TORCH ?= $(if $(shell nvidia-smi -L 2>/dev/null),cuda,cpu)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ LOCK := requirements.lock
 # What the show needs from the system, each with the library that tells whether it is there.
 LIBRARIES := libEGL.so.1=libegl1 libGL.so.1=libgl1 libportaudio.so.2=libportaudio2 libfontconfig.so.1=libfontconfig1 libfreetype.so.6=libfreetype6 libGLX_mesa.so.0=libglx-mesa0 libEGL_mesa.so.0=libegl-mesa0 libGLU.so.1=libglu1-mesa
 # What the tests use beside it: real screens and real sound servers.
-TOOLS := Xvfb=xvfb xauth=xauth pulseaudio=pulseaudio parec=pulseaudio-utils jackd=jackd2 fluidsynth=fluidsynth
+TOOLS := Xvfb=xvfb xauth=xauth xdotool=xdotool pulseaudio=pulseaudio parec=pulseaudio-utils jackd=jackd2 fluidsynth=fluidsynth
 
 .PHONY: help setup run test bench clean
 .DEFAULT_GOAL := help
@@ -41,7 +42,7 @@ clean: ## remove what can be made again
 
 $(READY): $(LOCK) pyproject.toml Makefile
 	@test -n "$(PYTHON)" || { echo "Immersions needs Python 3.11, 3.12 or 3.13: sudo apt-get install python3 python3-venv"; exit 1; }
-	@$(call system,$(LIBRARIES:%=library:%))
+	@$(call system,$(LIBRARIES:%=library:%) module:ensurepip=$(notdir $(PYTHON))-venv)
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { echo "Python's venv is missing: sudo apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
 	@echo "Installing the pinned packages with torch for $(TORCH); this is done once."
 	@grep -v '^torch==' $(LOCK) | $(PIP) install --no-deps -r /dev/stdin
@@ -57,6 +58,7 @@ define system
 missing=""; for pair in $(1); do \
   kind=$${pair%%:*}; rest=$${pair#*:}; name=$${rest%%=*}; package=$${rest#*=}; \
   if [ $$kind = library ]; then ldconfig -p | grep -q "$$name" || missing="$$missing $$package"; \
+  elif [ $$kind = module ]; then $(PYTHON) -c "import $$name" 2>/dev/null || missing="$$missing $$package"; \
   else command -v $$name >/dev/null || missing="$$missing $$package"; fi; done; \
 if [ -n "$$missing" ]; then \
   sudo=""; [ "$$(id -u)" = 0 ] || sudo="sudo -n"; \

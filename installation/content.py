@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from installation.errors import ContentError, one_of
+from installation.errors import ContentError, StorageError, one_of
 
 KINDS = ("shaders", "scenes", "models", "layouts")
 PACKAGE = Path(__file__).parent
@@ -40,8 +40,12 @@ def every(kind: str, pattern: str) -> Iterator[Path]:
 
 
 def cache() -> Path:
-    """The folder for what can be computed again. IMMERSIONS_CACHE moves it."""
+    """The folder for what can be computed again. IMMERSIONS_CACHE moves it. Raises StorageError."""
     default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "immersions"
     folder = Path(os.environ.get("IMMERSIONS_CACHE", default))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = "Set IMMERSIONS_CACHE to a folder that can be written."
+        raise StorageError(f"The folder {folder} cannot be made: {error.strerror}. {what}") from None
     return folder

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from installation.app.depths import FRAMES, Depths
 from installation.data import RATE, Activations, Anatomy, Clip, Dream, Scalogram, Target
 from installation.errors import ContentError, ImmersionsError
 from installation.mailbox import Mailbox
@@ -21,7 +22,6 @@ from installation.worker import Worker
 
 log = logging.getLogger(__name__)
 
-FRAMES = 32  # of the scalogram that are lit: two thirds of a second, in which any light has come and gone
 LOADING = 120.0  # seconds that torch and the weights may take
 ANSWERING = 10.0  # seconds after which a process that does not answer is started again
 GOODBYE = 2.0
@@ -46,9 +46,10 @@ def run(connection: Connection, model: str, threads: int) -> None:
 
         torch.set_num_threads(threads)
         ear = load(model, "cuda" if torch.cuda.is_available() else "cpu")
-        connection.send(ear.window(FRAMES))
-        while True:
-            connection.send(ear.glimpse(connection.recv(), FRAMES))
+        with Depths(ear, threads) as depths:
+            connection.send(depths.window)
+            while True:
+                connection.send(depths.glimpse(connection.recv()))
     except (EOFError, OSError):
         return  # nobody asks any more
     except ImmersionsError as error:

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from installation.app.folder import RunFolder
-from installation.app.hearing import FRAMES, Glimpse, Hearing
+from installation.app.depths import FRAMES
+from installation.app.hearing import Glimpse, Hearing
 from installation.app.opening import opening
 from installation.app.request import Request
 from installation.app.screen import screen
@@ -58,7 +59,9 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
         told, began = 0.0, time.monotonic()
         while Wish.STOP not in shown.wishes():
             now = time.monotonic()
-            glimpse = hearing.take() or glimpse
+            if (new := hearing.take()) is not None:
+                glimpse = new
+                renderer.prepare(new.dream, new.light)
             look = show.at(now - began, show.controls).look
             dream, place = (dark, 0.0) if glimpse is None else (glimpse.dream, newest(glimpse, now))
             shown.show(renderer.draw(Frame(pace.frames, now - began, look, dream, None, place)))

@@ -143,6 +143,7 @@ class Live:
 
     def _receive(self) -> None:
         """Make what the critic has ready visible, then let it be heard."""
+        self.dreamer.check()
         if (ready := self.critic.take()) is None:
             return
         self.newest = ready.dream

@@ -42,6 +42,7 @@ class Settings:
     rounds: int = 30  # steps at the finest level; each coarser one takes half as many more, they cost less
     coarse_rounds: int = 200  # at most
     still: float = 5e-4  # mean movement of a step, in mean distances from the middle, at which a level is done
+    tries: int = 5  # at the coarsest levels
     dimensions: int = 2
     seed: int = 0
 
@@ -61,6 +62,8 @@ class Moment:
     done: float  # 0..1 of this level's steps
 
 
+FEW = 150  # vertices of a level at which the best of several tries is chosen
+
 Watcher = Callable[[Moment], None]
 
 
@@ -70,26 +73,79 @@ def lay_out(graph: Graph, settings: Settings, watch: Watcher | None = None) -> T
     watch   is called after every step. KeyboardInterrupt from within keeps the best so far: the levels not yet
             reached are opened without steps
     """
-    levels: list[Graph] = [graph]
-    parents: list[Tensor] = []  # of every vertex of a level, its number in the next
-    while (merged := levels[-1].coarser()) is not None:
-        levels.append(merged[0])
-        parents.append(merged[1])
-    dice = torch.Generator().manual_seed(settings.seed)
-    positions = scattered(levels[-1], settings.dimensions, dice) * radii(levels[-1])[:, None]
+    run = Run(graph, settings)
     interrupted = False
-    for level in range(len(levels) - 1, -1, -1):
-        if level < len(parents):
-            apart = scattered(levels[level], settings.dimensions, dice)
-            parent = parents[level]
-            positions = positions[parent] + apart * settings.jitter * radii(levels[level + 1])[parent, None]
+    try:
+        level, positions = run.beginning()
+    except KeyboardInterrupt:
+        interrupted = True
+        level, positions = run.scattered()
+    while True:
         try:
-            for positions, done in () if interrupted else relax(levels[level], positions, settings, level):
+            for positions, done in () if interrupted else relax(run.levels[level], positions, settings, level):
                 if watch is not None:
-                    watch(Moment(levels[level], positions, level, len(levels), done))
+                    watch(Moment(run.levels[level], positions, level, len(run.levels), done))
         except KeyboardInterrupt:
             interrupted = True
-    return positions
+        if level == 0:
+            return positions
+        level -= 1
+        positions = run.opened(positions, level)
+
+
+class Run:
+    """The levels of one graph, and the dice of one seed."""
+
+    def __init__(self, graph: Graph, settings: Settings) -> None:
+        self.settings = settings
+        self.dice = torch.Generator().manual_seed(settings.seed)
+        self.levels: list[Graph] = [graph]
+        self.parents: list[Tensor] = []  # of every vertex of a level, its number in the next
+        while (merged := self.levels[-1].coarser()) is not None:
+            self.levels.append(merged[0])
+            self.parents.append(merged[1])
+
+    def scattered(self) -> tuple[int, Tensor]:
+        """The coarsest level, its vertices strewn by chance."""
+        coarsest = self.levels[-1]
+        strewn = scattered(coarsest, self.settings.dimensions, self.dice)
+        return len(self.levels) - 1, strewn * radii(coarsest)[:, None]
+
+    def opened(self, positions: Tensor, level: int) -> Tensor:
+        """Where a level's vertices begin: around their parents' positions."""
+        parent = self.parents[level]
+        apart = scattered(self.levels[level], self.settings.dimensions, self.dice)
+        return positions[parent] + apart * self.settings.jitter * radii(self.levels[level + 1])[parent, None]
+
+    def beginning(self) -> tuple[int, Tensor]:
+        """A coarse level and the best of several bodies there: whether layers are twisted is decided among few."""
+        target = next((n for n, graph in enumerate(self.levels) if len(graph) <= FEW), len(self.levels) - 1)
+        bodies = []
+        for _ in range(self.settings.tries):
+            level, positions = self.scattered()
+            while level > target:
+                for positions, _ in relax(self.levels[level], positions, self.settings, level):
+                    pass
+                level -= 1
+                positions = self.opened(positions, level)
+            for positions, _ in relax(self.levels[level], positions, self.settings, level):
+                pass
+            bodies.append(positions)
+        energies = [energy(self.levels[target], positions, self.settings, target) for positions in bodies]
+        return target, bodies[energies.index(min(energies))]
+
+
+def energy(graph: Graph, positions: Tensor, settings: Settings, level: int) -> float:
+    """What the forces add up to: a body with less has fewer folds. For small levels, all pairs are looked at."""
+    scale = unit(graph)
+    apart = positions - (positions * graph.charges[:, None]).sum(0) / graph.charges.sum()
+    hold = settings.centring * settings.growth**level * scale * graph.charges
+    held = (hold * apart.square().sum(1)).sum() - (apart * graph.attraction(apart)).sum()
+    distance = torch.pdist(apart).clamp_min(1e-6)
+    first, second = torch.triu_indices(len(apart), len(apart), 1, device=apart.device)
+    power = 2 - settings.exponent
+    pushing = -distance.log() if power == 0 else -(distance**power) / power
+    return float(held / 2 + scale * (graph.charges[first] * graph.charges[second] * pushing).sum())
 
 
 def scattered(graph: Graph, dimensions: int, dice: torch.Generator) -> Tensor:

@@ -3,6 +3,7 @@
 import json
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -32,14 +33,15 @@ def save(layout: Layout, path: Path) -> None:
         np.savez_compressed(part, allow_pickle=False, **arrays)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise StorageError(f"The layout {path} cannot be written: {error.strerror}. Choose another folder.") from None
 
 
 def load(path: Path) -> Layout:
     """Read a layout file. Raises ContentError when it is cut off, damaged or holds impossible numbers."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             optional = {name: frozen(arrays[name].astype(np.float32)) for name in OPTIONAL if name in arrays}
             layout = Layout(
                 positions=frozen(arrays["positions"].astype(np.float32)),
@@ -51,9 +53,21 @@ def load(path: Path) -> Layout:
             )
     except (OSError, KeyError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise ContentError(f"The layout {path} cannot be read: {error}. Make a new one: immersions layout.") from None
-    if not np.isfinite(layout.positions).all():
-        raise ContentError(f"The layout {path} holds positions that are no numbers. Make a new one: immersions layout.")
+    checked(layout, path)
     return layout
+
+
+def checked(layout: Layout, path: Path) -> None:
+    """Raises ContentError where a layout holds impossible numbers."""
+    for name in ("positions", "strengths", *OPTIONAL):
+        array = getattr(layout, name)
+        if array is not None and not np.isfinite(array).all():
+            raise ContentError(f"The layout {path} holds {name} that are no numbers. Make a new one: immersions layout.")
+    units = len(layout.positions)
+    if layout.edges.size and not 0 <= layout.edges.min() <= layout.edges.max() < units:
+        raise ContentError(
+            f"The layout {path} has edges to neurons beyond its {units:,}. Make a new one: immersions layout."
+        )
 
 
 def layout_for(name: str, anatomy: Anatomy) -> Layout:

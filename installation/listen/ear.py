@@ -84,43 +84,49 @@ class Ear:
         line = torch.nn.functional.pad(mono, around)
         for start in range(0, pieces * frames, frames):
             there = slice(start * samples_per_frame, (start + lead + frames + tail) * samples_per_frame)
-            yield self._piece(line[None, there], samples_per_frame, lead, frames)
+            heard = level(self.front.line(line[None, there], samples_per_frame))
+            yield self._piece(heard, samples_per_frame, lead, frames)
 
-    def window(self, frames: int) -> int:
+    def window(self, frames: int, upto: str | None = None) -> int:
         """Samples that `glimpse` wants to hear: so many frames and all that they depend on."""
         samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
-        return (self._surroundings()[0] + frames) * samples_per_frame
+        return (self._surroundings(upto)[0] + frames) * samples_per_frame
 
     @torch.no_grad()
-    def glimpse(self, latest: Floats, frames: int) -> tuple[Scalogram, Activations]:
+    def glimpse(self, latest: Floats, frames: int, upto: str | None = None) -> tuple[Scalogram, Activations]:
         """The answers to the last `frames` frames of what has just been heard, as if silence followed.
 
-        latest   [window(frames)], the newest sample last
+        latest   [window(frames, upto)], the newest sample last
+        upto     the deepest layer that is wanted; shallow ones depend on less and are heard sooner
         """
         samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
-        lead, tail = self._surroundings()
+        lead, tail = self._surroundings(upto)
         line = torch.nn.functional.pad(torch.from_numpy(latest).to(self.device), (0, tail * samples_per_frame))
-        return self._piece(line[None], samples_per_frame, lead, frames)
+        heard = level(self.front.circle(line[None], lead + frames + tail))  # where it closes, nobody looks
+        return self._piece(heard, samples_per_frame, lead, frames, upto)
 
-    def _piece(self, samples: Tensor, samples_per_frame: int, lead: int, frames: int) -> tuple[Scalogram, Activations]:
-        """The answers to `frames` frames after `lead` ones that only lead there; [1, samples] reach beyond both."""
-        heard = level(self.front.line(samples, samples_per_frame))
+    def _piece(
+        self, heard: Tensor, samples_per_frame: int, lead: int, frames: int, upto: str | None = None
+    ) -> tuple[Scalogram, Activations]:
+        """The answers to `frames` frames after `lead` ones that only lead there; [1, bins, frames] go beyond both."""
         steps = steps_on_a_line(self.plan, heard.shape[2])
         answers = {}
-        for name, answer in self.network.responses(heard, time="valid").items():
+        for name, answer in self.network.responses(heard, upto, time="valid").items():
             stride = self.anatomy[name].stride
             first = lead // stride - steps[name].start
             answers[name] = answer[..., first : first + frames // stride]
         scalogram = self._scalogram(heard[..., lead : lead + frames], samples_per_frame / RATE)
         return scalogram, self._activations(answers)
 
-    def _surroundings(self) -> tuple[int, int]:
+    def _surroundings(self, upto: str | None = None) -> tuple[int, int]:
         """Frames before and after a piece that its answers depend on, multiples of the network's stride."""
         stride, many = self.plan.stride, 1024 * self.plan.stride
         steps = steps_on_a_line(self.plan, many)
+        names = [layer.name for layer in self.anatomy]
+        wanted = [self.anatomy[name] for name in names[: names.index(upto) + 1 if upto else None]]
         kernel = -(-self.front.lengths[0] * frames_per_loop(SECONDS) // round(RATE * SECONDS))
-        lead = max(steps[layer.name].start * layer.stride for layer in self.anatomy) + kernel
-        tail = max(many - steps[layer.name].stop * layer.stride for layer in self.anatomy) + kernel
+        lead = max(steps[layer.name].start * layer.stride for layer in wanted) + kernel
+        tail = max(many - steps[layer.name].stop * layer.stride for layer in wanted) + kernel
         return -(-lead // stride) * stride, -(-tail // stride) * stride
 
     def _mono(self, clip: Clip) -> Tensor:

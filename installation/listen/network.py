@@ -78,13 +78,14 @@ class Network(nn.Module):
 
         Raises KeyError for a name that is no layer.
         """
-        names = self._down_to(upto)
+        names = self.down_to(upto)
         answers = {"scalogram": level[:, None]}
         for name, answer in zip(names[1:], self._walk(level, time == "circle"), strict=False):
             answers[name] = answer.values
         return answers
 
-    def _down_to(self, upto: str | Collection[str] | None) -> list[str]:
+    def down_to(self, upto: str | Collection[str] | None) -> list[str]:
+        """The layers that must be heard for `upto` (None: all), shallow to deep. Raises KeyError for an unknown one."""
         if upto is None:
             return self.names
         asked = {upto} if isinstance(upto, str) else set(upto)
@@ -186,11 +187,11 @@ def _convolved(conv: nn.Conv2d, x: Stretch, back: int, circle: bool) -> Stretch:
     """Apply a kernel of which `back` steps lie before the one it answers for."""
     ahead = conv.kernel_size[1] - 1 - back
     if circle:
-        return Stretch(conv(_wrapped(x.values, back, ahead)), 0)
+        return Stretch(conv(wrapped(x.values, back, ahead)), 0)
     return Stretch(conv(x.values), x.first + back)
 
 
-def _wrapped(x: Tensor, back: int, ahead: int) -> Tensor:
+def wrapped(x: Tensor, back: int, ahead: int) -> Tensor:
     """The circle of steps, cut open, with so many steps repeated on either side; may be more than it has."""
     if back == ahead == 0:
         return x

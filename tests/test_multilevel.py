@@ -1,0 +1,122 @@
+"""The multilevel layout, judged by what comes out."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from installation.data import Anatomy, Layer, Link
+from installation.layout.forces import exact, repulsion
+from installation.layout.graph import graph_of
+from installation.layout.multilevel import Moment, Settings, lay_out, pose, radii
+from installation.listen.anatomy import anatomy, read
+
+QUICK = Settings(rounds=20, coarse_rounds=60)
+PAIR = Anatomy((Layer("one", 1, 1, 1), Layer("other", 1, 1, 1)), (Link("one", "other", 1),))
+
+
+def chain(layers: int) -> Anatomy:
+    """Layers of one neuron, each feeding the next."""
+    parts = tuple(Layer(f"n{n}", 1, 1, 1) for n in range(layers))
+    return Anatomy(parts, tuple(Link(a.name, b.name, 1) for a, b in zip(parts, parts[1:], strict=False)))
+
+
+def test_two_neurons_rest_where_the_forces_balance() -> None:
+    positions = lay_out(graph_of(PAIR), replace(QUICK, centring=0.0, rounds=200, coarse_rounds=200, still=1e-7))
+    assert float((positions[0] - positions[1]).norm()) == pytest.approx(1.0, rel=1e-3)  # w d = w / d
+
+
+def test_a_chain_lies_stretched_out_in_order() -> None:
+    positions = lay_out(graph_of(chain(5)), replace(QUICK, centring=0.0, rounds=200, coarse_rounds=200))
+    along = (positions - positions[0]).norm(dim=1)
+    assert along.tolist() == sorted(along.tolist())
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_the_same_seed_gives_the_same_body(dimensions: int) -> None:
+    graph, settings = graph_of(anatomy(read("tiny"))), replace(QUICK, dimensions=dimensions)
+    first, second = lay_out(graph, settings), lay_out(graph, settings)
+    assert first.shape == (len(graph), dimensions)
+    assert torch.equal(first, second)
+    assert not torch.allclose(first, lay_out(graph, replace(settings, seed=1)))
+
+
+def test_neurons_of_one_cell_lie_together() -> None:
+    network = anatomy(read("tiny"))
+    positions = lay_out(graph_of(network), QUICK)
+    layer = network["block0.conv1"]
+    cells = positions[network.slice(layer.name)].view(layer.channels, layer.bins, 2)
+    within = (cells - cells.mean(0)).norm(dim=-1).mean()
+    assert within < 0.25 * (cells.mean(0) - positions.mean(0)).norm(dim=-1).mean()
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Anatomy((Layer("single", 1, 1, 1),)),
+        Anatomy((Layer("loose", 5, 7, 1),)),
+        Anatomy((*PAIR.layers, Layer("apart", 3, 2, 1)), PAIR.links),
+        Anatomy(PAIR.layers, (Link("one", "one", 1), *PAIR.links, *PAIR.links)),
+    ],
+    ids=["one vertex", "no connections", "disconnected", "self-loop and double edges"],
+)
+@pytest.mark.parametrize("centring", [0.0, 0.4])
+def test_odd_graphs_are_laid_out_without_impossible_numbers(network: Anatomy, centring: float) -> None:
+    positions = lay_out(graph_of(network), replace(QUICK, centring=centring))
+    assert positions.shape == (network.units, 2)
+    assert torch.isfinite(positions).all()
+    assert torch.isfinite(pose(positions, slice(0, 1))(positions)).all()
+
+
+@pytest.mark.parametrize("exponent", [2.0, 2.5, 3.0])
+def test_charges_that_differ_a_millionfold_give_no_impossible_numbers(exponent: float) -> None:
+    network = anatomy(read("tiny"))
+    charges = torch.logspace(-3, 3, network.units)
+    assert torch.isfinite(lay_out(graph_of(network, charges), replace(QUICK, exponent=exponent))).all()
+
+
+def test_an_interruption_keeps_the_best_so_far() -> None:
+    seen: list[Moment] = []
+
+    def watch(moment: Moment) -> None:
+        seen.append(moment)
+        if moment.level == 2:
+            raise KeyboardInterrupt
+
+    graph = graph_of(anatomy(read("tiny")))
+    positions = lay_out(graph, QUICK, watch)
+    assert seen[-1].level == 2
+    assert len(positions) == len(graph)
+    assert torch.isfinite(positions).all()
+    coarse = radii(seen[-1].graph)
+    assert positions.std() == pytest.approx(float(seen[-1].positions.std()), abs=2 * float(coarse.max()))
+
+
+def test_the_body_stands_on_its_first_layer_within_the_unit_ball() -> None:
+    dice = torch.Generator().manual_seed(0)
+    positions = torch.randn(200, 2, generator=dice) * 30 + 100
+    foot = slice(0, 20)
+    positions[foot] += torch.tensor([80.0, 20.0])
+    body = pose(positions, foot)(positions)
+    assert float(body.norm(dim=1).max()) == pytest.approx(1.0, abs=1e-4)
+    middle = body.mean(0)
+    assert body[foot].mean(0)[1] < middle[1]
+    assert float(body[foot].mean(0)[0]) == pytest.approx(float(middle[0]), abs=1e-3)
+    assert body[-21:, 0].mean() > middle[0]
+    assert (body[:, 2] == 0).all()
+
+
+def test_repulsion_on_the_papers_body_is_within_one_percent_of_exact() -> None:
+    from installation.layout.store import layout_for
+
+    network = anatomy(read("paper"))
+    positions = torch.from_numpy(layout_for("paper", network).positions[:, :2].copy())
+    charges = torch.ones(len(positions))
+    found, _ = repulsion(positions, charges)
+    some = torch.arange(0, len(positions), 101)
+    apart = positions[some, None] - positions[None]
+    squared = apart.square().sum(-1).clamp_min(1e-12)
+    true = (apart / squared[..., None]).sum(1)
+    assert float((found[some] - true).norm() / true.norm()) < 0.01
+    few, alike = positions[:300], charges[:300]
+    torch.testing.assert_close(exact(few, alike), repulsion(few, alike))
