@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from installation.cli import app
 
-COMMANDS = ("run", "record", "dream", "listen", "models", "scenes", "doctor", "layout")
+COMMANDS = ("run", "record", "dream", "listen", "models", "scenes", "doctor", "layout", "train", "evaluate", "data")
 
 
 @pytest.fixture(autouse=True)

@@ -1,80 +1,66 @@
-"""The strongest connections are threads of light between their neurons."""
-
-from dataclasses import replace
+"""The connections that are seen."""
 
 import numpy as np
 import pytest
 
-from installation.data import Camera
-from installation.render import edges
-from installation.render.renderer import Renderer
+from installation.data import Anatomy, Layer, Link
+from installation.layout.edges import connections, haze, threads, windows
+from installation.listen.anatomy import anatomy, read
 
-SIZE = (192, 128)
-THREADS = {"camera": Camera(eye=(0.0, 0.0, 2.6)), "rest": 0.0, "glow": 0.0, "haze": 1.0, "bloom": 0.0}
-
-
-@pytest.fixture
-def threads(gl, body, framed):
-    """The light of a body with one connection, from the first neuron of `low` to the first of `high`."""
-    anatomy, layout = body
-    pair = np.array([[0, anatomy.start("high")]], np.int32)
-    bare = replace(layout, edges=pair, strengths=np.ones(1, np.float32), haze=np.zeros((8, 8), np.float32))
-    made = []
-
-    def draw(dream, place, **changes):
-        made.append(Renderer(gl, replace(bare, **changes), anatomy, SIZE))
-        made[-1].draw(framed(dream, place, **THREADS))
-        return made[-1].radiance().sum(axis=2)
-
-    yield draw
-    for renderer in made:
-        renderer.release()
+TWO = Anatomy((Layer("low", 1, 1, 1), Layer("high", 1, 1, 1)), (Link("low", "high", 1),))
 
 
-def test_a_thread_goes_from_neuron_to_neuron(threads, body, dreamt):
-    light = threads(dreamt({}), 0.0)
-    columns = np.flatnonzero(light.sum(axis=0))
-    rows = np.flatnonzero(light.sum(axis=1))
-    pixels = 0.5 * SIZE[1] / np.tan(np.radians(22.5)) / 2.6  # of one unit of length
-    assert len(rows) <= 3  # the two first neurons stand at one height
-    assert np.ptp(columns) == pytest.approx(1.2 * pixels, abs=3)
+def test_the_papers_network_has_its_eighteen_million_connections() -> None:
+    network = anatomy(read("paper"))
+    assert sum(connections(network, link) for link in network.links) == pytest.approx(18_247_536, rel=0.01)
 
 
-def test_a_thread_shines_where_its_neuron_answers(threads, dreamt):
-    still = threads(dreamt({}), 0.06).sum(axis=0)
-    lit = threads(dreamt({("low", 0, 0, step): 50.0 for step in range(64)}), 0.06).sum(axis=0)
-    left, right = np.flatnonzero(still)[[2, -3]]
-    assert lit[left] > 2.5 * still[left]
-    assert lit[right] == pytest.approx(still[right], rel=0.15)
+def test_every_thread_is_a_connection_of_the_network() -> None:
+    network = anatomy(read("tiny"))
+    edges, strengths = threads(network, np.random.default_rng(0), 2_000)
+    assert len(edges) == len(strengths)
+    assert len(np.unique(edges, axis=0)) == len(edges)
+    allowed = set()
+    for link in network.links:
+        source, target = network[link.source], network[link.target]
+        for to, of in windows(network, link).tolist():
+            for c in range(target.channels):
+                for d in range(source.channels) if link.dense else [c]:
+                    one = network.start(source.name) + d * source.bins + of
+                    allowed.add((one, network.start(target.name) + c * target.bins + to))
+    assert {tuple(edge) for edge in edges.tolist()} <= allowed
 
 
-def test_threads_have_the_colour_of_their_layers(gl, body, threads, dreamt, framed):
-    anatomy, layout = body
-    renderer = Renderer(gl, replace(layout, haze=np.zeros((8, 8), np.float32)), anatomy, SIZE)
-    colours = {}
-    for colour in ((1.0, 0.0, 0.0), (0.0, 0.0, 1.0)):
-        renderer.draw(framed(dreamt({}), 0.0, **THREADS, shallow=colour, deep=colour))
-        colours[colour] = renderer.radiance().sum(axis=(0, 1))
-    renderer.release()
-    assert colours[(1.0, 0.0, 0.0)].argmax() == 0
-    assert colours[(0.0, 0.0, 1.0)].argmax() == 2
+def test_the_strongest_threads_come_from_every_link() -> None:
+    network = anatomy(read("paper"))
+    edges, strengths = threads(network, np.random.default_rng(0))
+    strongest = edges[np.argsort(-strengths, kind="stable")[:3_000]]
+    layer = np.searchsorted([network.start(part.name) for part in network], strongest, side="right") - 1
+    met = {(network.layers[a].name, network.layers[b].name) for a, b in layer.tolist()}
+    assert met == {(link.source, link.target) for link in network.links}
+    assert 0 < strengths.min() <= strengths.max() <= 1
 
 
-def test_threads_move_as_the_body_breathes(threads, body, dreamt):
-    _, layout = body
-    moved = np.stack([layout.positions, layout.positions + np.float32([0, 0.3, 0])])
-    rows = [
-        np.average(np.arange(SIZE[1]), weights=threads(dreamt({}), p, variants=moved).sum(axis=1)) for p in (0, 0.25)
-    ]
-    assert rows[0] - rows[1] == pytest.approx(0.15 * 0.5 * SIZE[1] / np.tan(np.radians(22.5)) / 2.6, abs=0.6)
+def test_the_haze_of_one_connection_is_a_line_between_its_neurons() -> None:
+    positions = np.array([[-0.5, -0.5, 0], [0.5, -0.5, 0]], np.float32)
+    mist = haze(TWO, positions, np.random.default_rng(0), size=64)
+    assert mist.shape == (64, 64)
+    rows, columns = np.nonzero(mist > 0.1)
+    assert set(rows.tolist()) <= {14, 15, 16, 17}  # y = -0.5 is a quarter from row 0
+    assert (columns.min(), columns.max()) == (pytest.approx(16, abs=2), pytest.approx(48, abs=2))
 
 
-def test_only_the_strongest_threads_are_drawn(body, monkeypatch):
-    _, layout = body
-    monkeypatch.setattr(edges, "MOST", 7)
-    assert edges.chosen(layout).tolist() == np.argsort(-layout.strengths)[:7].tolist()
-    monkeypatch.setattr(edges, "MOST", 10_000)
-    monkeypatch.setattr(edges, "LONGEST", 5.0)
-    few = edges.chosen(layout)
-    apart = layout.positions[layout.edges[few, 0]] - layout.positions[layout.edges[few, 1]]
-    assert 4.0 < np.linalg.norm(apart, axis=1).sum() <= 5.0
+def test_the_haze_is_dense_where_many_connections_lie() -> None:
+    network = Anatomy(
+        (Layer("a", 50, 1, 1), Layer("b", 50, 1, 1), Layer("c", 1, 1, 1)), (Link("a", "b", 1), Link("b", "c", 1))
+    )
+    positions = np.zeros((network.units, 3), np.float32)
+    positions[:50, 0], positions[100, 0] = -0.8, 0.8
+    mist = haze(network, positions, np.random.default_rng(0), size=64).sum(0)
+    assert mist[12:28].mean() > 20 * mist[36:52].mean() > 0
+
+
+def test_a_network_without_links_has_neither() -> None:
+    network = Anatomy((Layer("alone", 3, 1, 1),))
+    assert len(threads(network, np.random.default_rng(0))[0]) == 0
+    assert haze(network, np.zeros((3, 3), np.float32), np.random.default_rng(0), size=16).max() == 0

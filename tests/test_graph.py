@@ -1,5 +1,7 @@
 """The graph of a network, told by its structure."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -72,7 +74,7 @@ def test_levels_fall_by_a_quarter_at_least_until_one_vertex_a_layer() -> None:
         graph = merged[0]
         sizes.append(len(graph))
     assert sizes[-1] == len(network.layers)
-    falls = [after / before for before, after in zip(sizes, sizes[1:], strict=False)]
+    falls = [after / before for before, after in pairwise(sizes)]
     assert max(falls[:-1]) <= 0.75
 
 

@@ -1,6 +1,7 @@
 """The multilevel layout, judged by what comes out."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import torch
@@ -8,17 +9,18 @@ import torch
 from installation.data import Anatomy, Layer, Link
 from installation.layout.forces import exact, repulsion
 from installation.layout.graph import graph_of
-from installation.layout.multilevel import Moment, Settings, lay_out, pose, radii
+from installation.layout.multilevel import Moment, Settings, lay_out, radii
+from installation.layout.pose import pose
 from installation.listen.anatomy import anatomy, read
 
-QUICK = Settings(rounds=20, coarse_rounds=60)
+QUICK = Settings(rounds=12, coarse_rounds=40, tries=2)
 PAIR = Anatomy((Layer("one", 1, 1, 1), Layer("other", 1, 1, 1)), (Link("one", "other", 1),))
 
 
 def chain(layers: int) -> Anatomy:
     """Layers of one neuron, each feeding the next."""
     parts = tuple(Layer(f"n{n}", 1, 1, 1) for n in range(layers))
-    return Anatomy(parts, tuple(Link(a.name, b.name, 1) for a, b in zip(parts, parts[1:], strict=False)))
+    return Anatomy(parts, tuple(Link(a.name, b.name, 1) for a, b in pairwise(parts)))
 
 
 def test_two_neurons_rest_where_the_forces_balance() -> None:

@@ -123,23 +123,33 @@ def test_without_a_sound_server_the_show_plays_in_silence_and_says_so_once(tmp_p
 # ---- in sound
 
 
+def undisturbed(museum, folder, dreams):
+    """Two seams played and captured: the sound, and (samples captured, samples told as heard) again and again.
+
+    A machine with other work may starve the sound for a moment, which is not what is asked here: then once more.
+    """
+    for attempt in range(4):
+        apart = []
+        with Recorder(museum, folder / f"sound{attempt}") as recorder, Player(dreams[0]) as player:
+            player.wait()
+            player.offer(dreams[1])
+            until(lambda: player.heard().loop == 1)
+            player.offer(dreams[2])
+            while player.heard().seconds < 4.5:
+                captured = recorder.count()
+                apart.append((captured, player.heard().seconds * RATE))
+                time.sleep(0.01)
+            assert not player.silent
+            if (player.underruns, player.restarts) == (0, 0):
+                assert player.blocks > 4.5 * RATE / 1024
+                return recorder.samples(), apart
+    pytest.fail("four times out of four the sound was starved")
+
+
 def test_what_is_heard_is_exactly_what_was_dreamed(museum, tmp_path):  # noqa: F811
     """Two seams, captured: every sample as the mixing makes it offline, and the place told is the place heard."""
     dreams = [dream(0, 96_000), dream(1, 72_000), dream(2, 60_001, channels=1)]
-    apart = []
-    with Recorder(museum, tmp_path / "sound") as recorder, Player(dreams[0]) as player:
-        player.wait()
-        player.offer(dreams[1])
-        until(lambda: player.heard().loop == 1)
-        player.offer(dreams[2])
-        while player.heard().seconds < 4.5:
-            captured = recorder.count()
-            apart.append((captured, player.heard().seconds * RATE))
-            time.sleep(0.01)
-        assert not player.silent
-        assert (player.underruns, player.restarts) == (0, 0)
-        assert player.blocks > 4.5 * RATE / 1024
-    sound = recorder.samples()
+    sound, apart = undisturbed(museum, tmp_path, dreams)
     wanted = np.concatenate(list(render(dreams)))[: round(4.3 * RATE)]
     begin = find(wanted[:100], sound)
     np.testing.assert_array_equal(sound[begin : begin + len(wanted)], wanted)

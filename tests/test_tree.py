@@ -22,7 +22,9 @@ def test_a_node_weighs_what_its_children_weigh() -> None:
     positions, charges = points(3_000, 2)
     tree = build(positions, charges)
     torch.testing.assert_close(tree.charge[0], charges.sum())
-    torch.testing.assert_close(tree.centre[0], (positions * charges[:, None]).sum(0) / charges.sum(), rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(
+        tree.centre[0], (positions * charges[:, None]).sum(0) / charges.sum(), rtol=1e-4, atol=1e-5
+    )
     for node in (tree.first >= 0).nonzero()[:50, 0].tolist():
         below = slice(int(tree.first[node]), int(tree.first[node] + tree.children[node]))
         torch.testing.assert_close(tree.charge[below].sum(), tree.charge[node])

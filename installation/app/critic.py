@@ -1,5 +1,7 @@
 """Between the dreamer and the player: every new dream is judged and its light made, on a thread of its own."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -8,6 +10,7 @@ from installation.dream.dreamer import Dreamer
 from installation.dream.judge import judge
 from installation.mailbox import Mailbox
 from installation.render.activity import Light, light
+from installation.take import on_grid
 from installation.worker import Worker
 
 GLANCE = 0.05  # seconds between two looks for a new dream
@@ -21,9 +24,13 @@ class Ready(NamedTuple):
 
 
 class Critic:
-    """Takes what the dreamer delivers and makes it ready, inside a `with` block; the newest wins."""
+    """Takes what the dreamer delivers and makes it ready, inside a `with` block; the newest wins.
 
-    def __init__(self, dreamer: Dreamer, anatomy: Anatomy) -> None:
+    keep   called with a start clip as the ear heard it, on this thread because it takes its time
+    """
+
+    def __init__(self, dreamer: Dreamer, anatomy: Anatomy, keep: Callable[[Dream], None]) -> None:
+        self._keep = keep
         self._dreamer = dreamer
         self._anatomy = anatomy
         self._ready: Mailbox[Ready] = Mailbox()
@@ -50,7 +57,9 @@ class Critic:
         if dream is None:
             self._worker.rest(GLANCE)
             return
-        judged = judge(dream)
+        judged = judge(replace(dream, clip=on_grid(dream.clip)))  # what is played is what the take can give back
         self._ready.post(Ready(judged, light(judged, self._anatomy)))
+        if judged.step == 0:
+            self._keep(judged)
         self.dreams += 1
         self.seconds_per_step = dream.seconds_per_step

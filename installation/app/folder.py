@@ -72,7 +72,8 @@ class RunFolder:
             self._refuse(error)
 
     def _enter(self, heard: Heard) -> None:
-        start = heard.seconds - heard.place * length(heard.dream) / RATE
+        begun = heard.seconds * RATE - heard.place * length(heard.dream)
+        start = round(begun, 3) / RATE  # seconds; loops begin at samples, or at fractions that the tempo gives
         if self._take is None or heard.loop - self._offset >= LOOPS:
             self._takes += 1
             self._begin, self._offset = start, heard.loop

@@ -6,6 +6,7 @@ import logging
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from installation.app import opening
@@ -90,7 +91,7 @@ class Live:
                 threads=settings.dream.threads, device=settings.dream.device,
             )
         )  # fmt: skip
-        self.critic = stack.enter_context(Critic(self.dreamer, stage_body.anatomy))
+        self.critic = stack.enter_context(Critic(self.dreamer, stage_body.anatomy, partial(opening.keep, stage_body)))
         self.player.wait()
 
     def play(self) -> dict[str, Any]:
@@ -149,7 +150,6 @@ class Live:
         self.newest = ready.dream
         self.renderer.prepare(ready.dream, ready.light)
         if ready.dream.step == 0:
-            opening.keep(self.body, ready.dream)
             self.known = ready.dream
         else:
             self.player.offer(quieter(ready.dream, self.volume))

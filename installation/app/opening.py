@@ -13,6 +13,7 @@ from installation.content import cache, find
 from installation.data import Activations, Clip, Dream, Halves, Scalogram, Target
 from installation.dream.judge import judge
 from installation.errors import ContentError
+from installation.take import on_grid
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def opening(body: Body, start: Clip, target: Target, at_rest: bool = False) -> D
             break
     front = body.plan.front_end
     scalogram = Scalogram(level, front.lowest, front.bins_per_octave, start.seconds / level.shape[1])
-    return judge(Dream(0, start, Activations(layers), scalogram, target, 0.0, 0))
+    return judge(Dream(0, on_grid(start), Activations(layers), scalogram, target, 0.0, 0))
 
 
 def keep(body: Body, dream: Dream) -> None:

@@ -107,7 +107,7 @@ class Optimizer:
 
     def _slope(self, level: Tensor) -> tuple[Tensor, float]:
         """How the neurons' answers change with each cell of the copies' scalograms, and the first copy's score."""
-        answers = self.ear.network.responses(self._disturbed(level), self._objective.layers)
+        answers = self.ear.answers(self._disturbed(level), self._objective.layers)
         scores = self._objective.score(answers, self.ear.normalised)  # [batch]
         gained = scores.mean()
         if self.knobs.activation_loss:

@@ -29,10 +29,7 @@ def connections(anatomy: Anatomy, link: Link) -> int:
 
 
 def drawn(anatomy: Anatomy, link: Link, count: int, dice: np.random.Generator) -> NDArray[np.int32]:
-    """So many connections of a link, as numbers of source and target neuron, [count, 2]; all of them where it has fewer.
-
-    Every pair of bins gets its share; the channels are drawn by chance.
-    """
+    """So many connections of a link by chance, [count, 2] source and target neuron; all of them where it has fewer."""
     pairs = windows(anatomy, link)
     source, target = anatomy[link.source], anatomy[link.target]
     total = connections(anatomy, link)
@@ -61,7 +58,9 @@ def threads(anatomy: Anatomy, dice: np.random.Generator, count: int = THREADS) -
     return np.concatenate(edges), np.concatenate(strengths)
 
 
-def haze(anatomy: Anatomy, positions: Floats, dice: np.random.Generator, size: int = SIZE, lines: int = LINES) -> Floats:
+def haze(
+    anatomy: Anatomy, positions: Floats, dice: np.random.Generator, size: int = SIZE, lines: int = LINES
+) -> Floats:
     """How dense all connections lie over the plane, [size, size] 0..1, row 0 is y = -1.
 
     positions   [units, 2 or 3] within the unit ball

@@ -54,7 +54,7 @@ def repulsion(positions: Tensor, charges: Tensor, exponent: float = 2.0, angle: 
 
 
 class Repulsion:
-    """As `repulsion`, for vertices that move a little from call to call: they keep their places in the tree for some."""
+    """As `repulsion`, for vertices that move a little from call to call: for some calls the tree stays as it is."""
 
     def __init__(self, charges: Tensor, exponent: float = 2.0, angle: float = 0.9) -> None:
         self.charges, self.exponent, self.angle = charges, exponent, angle

@@ -55,6 +55,7 @@ class LayeredGraph:
 
     charges   [vertices] how strongly each vertex repels the others
     degree    [vertices] the sum of its connections' weights
+    unit      weight of all connections per charge, at every coarseness the same
     """
 
     def __init__(self, grids: Sequence[Grid], ties: Sequence[Tie], charges: Tensor) -> None:
@@ -64,6 +65,7 @@ class LayeredGraph:
         self._whole = self._matrix() if len(charges) <= WHOLE else None  # [vertices, vertices]
         ones = torch.ones(len(charges), 1, device=charges.device)
         self.degree = self._summed(ones)[:, 0] if self._whole is None else self._whole.sum(1)
+        self.unit = float(self.degree.sum() / charges.sum()) or 1.0
 
     def __len__(self) -> int:
         return len(self.charges)
@@ -143,7 +145,9 @@ def fold(tie: Tie) -> Tie:
         if weights.shape[axis] % 2:
             padding = (0, 1, 0, 0) if axis else (0, 0, 0, 1)
             weights = torch.nn.functional.pad(weights, padding)
-        weights = weights.unflatten(axis, (-1, 2)).sum(axis + 1)
+        halved = list(weights.shape)
+        halved[axis : axis + 1] = [-1, 2]
+        weights = weights.reshape(halved).sum(axis + 1)
     return Tie(tie.source, tie.target, weights, tie.dense)
 
 

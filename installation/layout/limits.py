@@ -23,8 +23,8 @@ def checked_size(vertices: int, connections: int = 0, memory: int | None = None)
     there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if memory is None else memory
     if needed(vertices, connections) > there:
         raise ContentError(
-            f"A layout of {vertices:,} vertices needs about {needed(vertices, connections) / 2**30:,.1f} GiB of memory, "
-            f"and this machine has {there / 2**30:,.1f} GiB. Lay out a smaller graph, or use a larger machine."
+            f"A layout of {vertices:,} vertices needs about {needed(vertices, connections) / 2**30:,.1f} GiB of "
+            f"memory, and this machine has {there / 2**30:,.1f} GiB. Lay out a smaller graph, or use a larger machine."
         )
 
 

@@ -7,7 +7,8 @@ from torch import Tensor
 from installation.data import Anatomy, Floats, Layout, frozen
 from installation.layout import edges
 from installation.layout.graph import graph_of
-from installation.layout.multilevel import Settings, Watcher, lay_out, pose
+from installation.layout.multilevel import Settings, Watcher, lay_out
+from installation.layout.pose import pose
 
 
 def make(

@@ -22,6 +22,7 @@ class Graph(Protocol):
 
     charges: Tensor  # [vertices]
     degree: Tensor  # [vertices]
+    unit: float  # how strongly two charges of 1 push at distance 1: as much as all connections pull per charge
 
     def __len__(self) -> int: ...
     def attraction(self, positions: Tensor) -> Tensor: ...
@@ -76,15 +77,18 @@ def lay_out(graph: Graph, settings: Settings, watch: Watcher | None = None) -> T
     run = Run(graph, settings)
     interrupted = False
     try:
-        level, positions = run.beginning()
+        level, positions, moments = run.beginning()
+        for moment in moments if watch is not None else ():
+            watch(moment)
     except KeyboardInterrupt:
         interrupted = True
         level, positions = run.scattered()
     while True:
         try:
-            for positions, done in () if interrupted else relax(run.levels[level], positions, settings, level):
+            for moment in () if interrupted else run.relaxed(positions, level):
+                positions = moment.positions
                 if watch is not None:
-                    watch(Moment(run.levels[level], positions, level, len(run.levels), done))
+                    watch(moment)
         except KeyboardInterrupt:
             interrupted = True
         if level == 0:
@@ -117,27 +121,35 @@ class Run:
         apart = scattered(self.levels[level], self.settings.dimensions, self.dice)
         return positions[parent] + apart * self.settings.jitter * radii(self.levels[level + 1])[parent, None]
 
-    def beginning(self) -> tuple[int, Tensor]:
-        """A coarse level and the best of several bodies there: whether layers are twisted is decided among few."""
+    def relaxed(self, positions: Tensor, level: int) -> Iterator[Moment]:
+        """All steps at one level."""
+        for now, done in relax(self.levels[level], positions, self.settings, level):
+            yield Moment(self.levels[level], now, level, len(self.levels), done)
+
+    def beginning(self) -> tuple[int, Tensor, list[Moment]]:
+        """A coarse level, the best of several bodies there, and how that one came about.
+
+        Whether layers are twisted is decided among few vertices, so it costs little to try there.
+        """
         target = next((n for n, graph in enumerate(self.levels) if len(graph) <= FEW), len(self.levels) - 1)
-        bodies = []
-        for _ in range(self.settings.tries):
-            level, positions = self.scattered()
-            while level > target:
-                for positions, _ in relax(self.levels[level], positions, self.settings, level):
-                    pass
-                level -= 1
-                positions = self.opened(positions, level)
-            for positions, _ in relax(self.levels[level], positions, self.settings, level):
-                pass
-            bodies.append(positions)
-        energies = [energy(self.levels[target], positions, self.settings, target) for positions in bodies]
-        return target, bodies[energies.index(min(energies))]
+        bodies = [self._tried(target) for _ in range(self.settings.tries)]
+        energies = [energy(self.levels[target], body[-1].positions, self.settings, target) for body in bodies]
+        best = bodies[energies.index(min(energies))]
+        return target, best[-1].positions, best
+
+    def _tried(self, target: int) -> list[Moment]:
+        """One body at a coarse level, from the beginning."""
+        level, positions = self.scattered()
+        moments = list(self.relaxed(positions, level))
+        while level > target:
+            level -= 1
+            moments += self.relaxed(self.opened(moments[-1].positions, level), level)
+        return moments
 
 
 def energy(graph: Graph, positions: Tensor, settings: Settings, level: int) -> float:
     """What the forces add up to: a body with less has fewer folds. For small levels, all pairs are looked at."""
-    scale = unit(graph)
+    scale = graph.unit
     apart = positions - (positions * graph.charges[:, None]).sum(0) / graph.charges.sum()
     hold = settings.centring * settings.growth**level * scale * graph.charges
     held = (hold * apart.square().sum(1)).sum() - (apart * graph.attraction(apart)).sum()
@@ -153,20 +165,14 @@ def scattered(graph: Graph, dimensions: int, dice: torch.Generator) -> Tensor:
     return torch.randn(len(graph), dimensions, generator=dice).to(graph.charges.device)
 
 
-def unit(graph: Graph) -> float:
-    """How strongly two charges of 1 push at distance 1: as much as connections pull per charge, at every level alike."""
-    pull = float(graph.degree.sum() / graph.charges.sum())
-    return pull if pull > 0 else 1.0  # without any connection there is only the pull to the middle
-
-
 def radii(graph: Graph) -> Tensor:
     """Of the discs that the vertices' members fill where repulsion 1/d and connections balance, [vertices]."""
-    return graph.charges * (unit(graph) / graph.degree.clamp_min(1e-6 * float(graph.degree.mean()) + 1e-30)).sqrt()
+    return graph.charges * (graph.unit / graph.degree.clamp_min(0.01 * float(graph.degree.mean()) + 1e-30)).sqrt()
 
 
 def relax(graph: Graph, positions: Tensor, settings: Settings, level: int = 0) -> Iterator[tuple[Tensor, float]]:
     """The positions after every step at one level, and how much of it is done, until they hardly move."""
-    charges, scale = graph.charges, unit(graph)
+    charges, scale = graph.charges, graph.unit
     hold = settings.centring * settings.growth**level * scale * charges
     rounds = min(settings.coarse_rounds, round(settings.rounds * (1 + level / 2)))
     push = Repulsion(charges, settings.exponent, settings.angle)
@@ -185,36 +191,3 @@ def relax(graph: Graph, positions: Tensor, settings: Settings, level: int = 0) -
         before = moved
         if moved < settings.still:
             break
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Pose:
-    """How a body is moved, turned and scaled into the unit ball."""
-
-    turn: Tensor  # [dimensions, dimensions]
-    middle: Tensor  # [dimensions], after the turn
-    size: float
-
-    def __call__(self, positions: Tensor) -> Tensor:
-        """The positions in this pose, [vertices, 3]; z = 0 when flat."""
-        body = (positions @ self.turn.T - self.middle) / self.size
-        return body if body.shape[1] == 3 else torch.cat([body, torch.zeros_like(body[:, :1])], 1)
-
-
-def pose(positions: Tensor, foot: slice | None = None) -> Pose:
-    """The pose in which positions fill the unit ball.
-
-    foot   the vertices on which the body stands: their middle comes to lie below, and the last vertices to the right
-    """
-    turn = torch.eye(positions.shape[1], device=positions.device)
-    if foot is not None:
-        down = (positions[foot].mean(0) - positions.mean(0))[:2]
-        x, y = (down / down.norm().clamp_min(1e-30)).tolist()
-        if x or y:
-            turn[:2, :2] = turn.new_tensor([[-y, x], [-x, -y]])
-        body = positions @ turn.T
-        if body[-(len(body) // 10 + 1) :, 0].mean() < body[:, 0].mean():
-            turn[0].neg_()
-    body = positions @ turn.T
-    middle = (body.amax(0) + body.amin(0)) / 2
-    return Pose(turn, middle, max(float((body - middle).norm(dim=1).amax()), 1e-30))

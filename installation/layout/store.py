@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ OPTIONAL = ("variants", "haze")
 
 def save(layout: Layout, path: Path) -> None:
     """Write a layout, whole or not at all. Raises StorageError when the disk refuses."""
-    arrays = {
+    arrays: dict[str, Any] = {
         "positions": layout.positions.astype(np.float32),
         "edges": layout.edges.astype(np.int32),
         "strengths": layout.strengths.astype(np.float16),
@@ -62,7 +63,9 @@ def checked(layout: Layout, path: Path) -> None:
     for name in ("positions", "strengths", *OPTIONAL):
         array = getattr(layout, name)
         if array is not None and not np.isfinite(array).all():
-            raise ContentError(f"The layout {path} holds {name} that are no numbers. Make a new one: immersions layout.")
+            raise ContentError(
+                f"The layout {path} holds {name} that are no numbers. Make a new one: immersions layout."
+            )
     units = len(layout.positions)
     if layout.edges.size and not 0 <= layout.edges.min() <= layout.edges.max() < units:
         raise ContentError(

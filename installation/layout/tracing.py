@@ -19,7 +19,19 @@ PASSING = (
     nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Identity, nn.Flatten, nn.Softmax, nn.LogSoftmax,
 )  # fmt: skip
 ADDING = ("add", "iadd", "add_")
-PASSING_CALLS = ("relu", "relu_", "flatten", "view", "reshape", "dropout", "gelu", "sigmoid", "tanh", "softmax", "contiguous")
+PASSING_CALLS = (
+    "relu",
+    "relu_",
+    "flatten",
+    "view",
+    "reshape",
+    "dropout",
+    "gelu",
+    "sigmoid",
+    "tanh",
+    "softmax",
+    "contiguous",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +185,7 @@ def called(reader: Reader, node: fx.Node, signals: dict[fx.Node, Signal]) -> Sig
     raise ContentError(f"The network calls {name!r}, which is not followed. Trace a chain or residual net.")
 
 
-def first(value: int | tuple[int, ...] | None) -> int:
+def first(value: int | tuple[int | None, ...] | None) -> int:
     """The first spatial dimension of what may be given for both at once."""
     return int(value[0] or 0) if isinstance(value, tuple) else int(value or 0)
 

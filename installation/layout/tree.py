@@ -92,7 +92,14 @@ def build(positions: Tensor, charges: Tensor, width: int = WIDTH) -> Tree:
 
 
 def finish(
-    order: Tensor, points: Tensor, charge: Tensor, start: Tensor, count: Tensor, first: Tensor, children: Tensor, width: int
+    order: Tensor,
+    points: Tensor,
+    charge: Tensor,
+    start: Tensor,
+    count: Tensor,
+    first: Tensor,
+    children: Tensor,
+    width: int,
 ) -> Tree:
     """Centres, sizes and groups of the nodes whose points stand at start .. start + count."""
     end = start + count

@@ -27,7 +27,6 @@ class Course:
     first: int = 0  # first predicted step; 0: the first that shares no frame with the context
     seed: int = 0
     variation: Variation = field(default_factory=Variation)
-    compiled: bool = False  # torch.compile the encoder
     refresh: int = 50  # steps between two looks for new recordings
     save: float = 60.0  # seconds between two states on disk
     look: float = 60.0  # seconds between two looks at recordings kept apart

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from threading import Lock
 from typing import Any
 
@@ -54,8 +55,7 @@ class ConstantQ:
         if samples.ndim != 2:
             raise ValueError(f"samples must be [batch, samples], got {list(samples.shape)}")
         bank = self._bank(samples.shape[1], frames, samples.device)
-        spectrum = bank.spread(torch.fft.rfft(samples))
-        power: Tensor = FramePower.apply(spectrum, bank)  # type: ignore[no-untyped-call]
+        power: Tensor = FramePower.apply(samples, bank)  # type: ignore[no-untyped-call]
         return power
 
     def line(self, samples: Tensor, samples_per_frame: int) -> Tensor:
@@ -96,7 +96,9 @@ class ConstantQ:
             weight = np.zeros(rows * frames * looks, np.float32)
             away = np.abs(start + np.arange(width) - pitch / self.rate * samples) * length / samples  # kernel widths
             weight[:width] = response * np.clip((REACH - away) / FADE, 0, 1) / samples
-            bands.append(Band(looks, -0.5 * (length % 2), start, torch.from_numpy(weight).view(rows, -1).to(device)))
+            table = weight.reshape(rows, -1)
+            table[1::2] *= -1  # a look stands in the middle of its part: half a turn from row to row
+            bands.append(Band(looks, -0.5 * (length % 2), start, torch.from_numpy(table).to(device)))
         return Bank(samples, frames, device, bands)
 
 
@@ -115,7 +117,8 @@ class Band:
     looks    at the power, per frame
     centre   of the kernel against the moment it answers for, samples: nnAudio's odd ones stand half a sample early
     start    number of the first frequency, in cycles per circle
-    weight   [rows, looks * frames] of the frequencies from `start` on, zero beyond the kernel's reach
+    weight   [rows, looks * frames] of the frequencies from `start` on, zero beyond the kernel's reach; every other row
+             is negative
     """
 
     looks: int
@@ -128,82 +131,115 @@ class Bank:
     """All bands for circles of one length, in groups that look equally often."""
 
     def __init__(self, samples: int, frames: int, device: torch.device, bands: list[Band]) -> None:
-        self.samples, self.frames, self.bins, self.device = samples, frames, len(bands), device
+        self.samples, self.frames, self.bins = samples, frames, len(bands)
         self.below = max(0, -min(band.start for band in bands))  # negative frequencies that somebody hears
         self.size = self.below + max(band.start + band.weight.numel() for band in bands)
-        alike: dict[tuple[int, float], list[int]] = {}
-        for number, band in enumerate(bands):
-            alike.setdefault((band.looks, band.centre), []).append(number)
-        self.groups = [Group(self, {number: bands[number] for number in numbers}) for numbers in alike.values()]
+        centres = sorted({band.centre for band in bands})
+        turns = torch.arange(self.size, dtype=torch.float64, device=device).sub_(self.below)
+        turns = turns * (2 * torch.pi / samples) * torch.tensor(centres, dtype=torch.float64, device=device)[:, None]
+        self.shifts = torch.polar(torch.ones_like(turns), turns).to(torch.complex64)  # [centres, frequencies]
+        self.groups: list[Group] = []
+        for _, alike in groupby(bands, lambda band: band.looks):
+            places = [(band, centres.index(band.centre), band.start + self.below) for band in alike]
+            self.groups.append(Group(self, sum(group.bins for group in self.groups), places))
 
     def spread(self, half: Tensor) -> Tensor:
         """The spectrum from `-below` to beyond half the rate, of its positive half: a real sound's is symmetric."""
-        middle = (self.samples - 1) // 2
-        above = min(max(0, self.size - self.below - half.shape[1]), middle)
+        middle, above = self._above(half)
         parts = [half[:, 1 : self.below + 1].flip(1).conj(), half]
         parts.append(half[:, middle + 1 - above : middle + 1].flip(1).conj())
         whole = torch.cat(parts, 1)
-        return torch.nn.functional.pad(whole, (0, max(0, self.size - whole.shape[1])))
+        return torch.nn.functional.pad(whole, (0, self.size - whole.shape[1]))[:, : self.size]
+
+    def gathered(self, whole: Tensor) -> Tensor:
+        """`spread` backward: the slope over the positive half of a spectrum from that over all that is heard of it."""
+        half = whole.new_zeros(len(whole), self.samples // 2 + 1)
+        middle, above = self._above(half)
+        heard = min(self.size - self.below, half.shape[1])
+        half[:, :heard] = whole[:, self.below : self.below + heard]
+        half[:, 1 : self.below + 1] += whole[:, : self.below].flip(1).conj()
+        end = self.below + half.shape[1]
+        half[:, middle + 1 - above : middle + 1] += whole[:, end : end + above].flip(1).conj()
+        return half
+
+    def _above(self, half: Tensor) -> tuple[int, int]:
+        """The last frequency that has a mirror image, and how many of these images are heard beyond half the rate."""
+        middle = (self.samples - 1) // 2
+        return middle, min(max(0, self.size - self.below - half.shape[1]), middle)
+
+    def planes(self, half: Tensor) -> Tensor:
+        """The spectrum for each centre of kernels, [batch, centres, 2, frequencies], real and imaginary."""
+        return _planes(self.spread(half)[:, None] * self.shifts)
 
 
 class Group:
-    """Bands that look at the power at the same moments, in the middle of equal parts of a frame."""
+    """Neighbouring bands that look at the power at the same moments, in the middle of equal parts of a frame."""
 
-    def __init__(self, bank: Bank, bands: dict[int, Band]) -> None:
-        some = next(iter(bands.values()))
-        self.looks, self.points = some.looks, bank.frames * some.looks
-        self.bins = list(bands)
-        first = min(band.start for band in bands.values())
-        last = max(band.start + band.weight.numel() for band in bands.values())
-        self.range = slice(first + bank.below, last + bank.below)
-        moment = 0.5 / self.points + some.centre / bank.samples  # of the first look, in circles
-        turns = 2 * torch.pi * moment * torch.arange(first, last, dtype=torch.float64, device=bank.device)
-        self.shift = torch.polar(torch.ones_like(turns), turns).to(torch.complex64)
-        self.bands = [(band.start - first, band.weight) for band in bands.values()]
+    def __init__(self, bank: Bank, first: int, bands: list[tuple[Band, int, int]]) -> None:
+        self.looks = bands[0][0].looks
+        self.points, self.bins = bank.frames * self.looks, len(bands)
+        self.slice = slice(first, first + len(bands))
+        device = bank.shifts.device
+        turns = torch.arange(self.points, dtype=torch.float64, device=device) * (torch.pi / self.points)
+        self.late = torch.polar(torch.ones_like(turns), turns).to(torch.complex64)  # by half a look
+        self._size = bank.size
+        self._bands = [(band.weight, centre * 2 * bank.size + at) for band, centre, at in bands]
+
+    def folded(self, planes: Tensor) -> Tensor:
+        """The spectrum of each band as it repeats at the rate of the looks, [batch, bands, points] complex."""
+        folded = planes.new_empty(len(planes), self.bins, 2, self.points)
+        for n, (weight, at) in enumerate(self._bands):
+            torch.sum(self._heard(planes, weight, at) * weight, 2, out=folded[:, n])
+        return torch.complex(folded[:, :, 0], folded[:, :, 1]).mul_(self.late)
+
+    def unfold(self, slope: Tensor, planes: Tensor) -> None:
+        """`folded` backward: add the slope over the spectrum to `planes`."""
+        folded = _planes(slope * self.late.conj())
+        for n, (weight, at) in enumerate(self._bands):
+            self._heard(planes, weight, at).addcmul_(folded[:, n, :, None], weight)
+
+    def _heard(self, planes: Tensor, weight: Tensor, at: int) -> Tensor:
+        """What a band hears, [batch, 2, rows, points]; one view for it, as there are hundreds."""
+        shape, strides = (len(planes), 2, *weight.shape), (planes.stride(0), self._size, self.points, 1)
+        return planes.as_strided(shape, strides, at)
 
 
 class FramePower(torch.autograd.Function):
     """The mean power of each band in each frame. Written out because autograd would copy the spectrum per band."""
 
     @staticmethod
-    def forward(ctx: Any, spectrum: Tensor, bank: Bank) -> Tensor:
-        power = spectrum.new_empty(len(spectrum), bank.bins, bank.frames, dtype=torch.float32)
+    def forward(ctx: Any, samples: Tensor, bank: Bank) -> Tensor:
+        power = samples.new_empty(len(samples), bank.bins, bank.frames)
+        planes = bank.planes(torch.fft.rfft(samples))
         waves = []
         for group in bank.groups:
-            planes = _planes(spectrum[:, group.range] * group.shift)  # [batch, 2, frequencies]
-            folded = planes.new_empty(len(planes), len(group.bands), 2, group.points)
-            for n, (at, weight) in enumerate(group.bands):
-                band = planes[..., at : at + weight.numel()].view(
-                    len(planes), 2, *weight.shape
-                )  # [batch, 2, rows, points]
-                torch.sum(band * weight, 2, out=folded[:, n])
-            wave = torch.fft.ifft(_complex(folded), norm="forward")  # [batch, bands, points]
-            looks = (wave.real.square() + wave.imag.square()).unflatten(-1, (bank.frames, group.looks))
-            power[:, group.bins] = looks.mean(-1)
+            wave = torch.fft.ifft(group.folded(planes), norm="forward")  # [batch, bands, points]
+            squares = _looks(wave, bank.frames).square()
+            power[:, group.slice] = squares.sum(-1).div_(group.looks)
             waves.append(wave)
-        ctx.bank, ctx.size = bank, spectrum.shape
+        ctx.bank, ctx.size = bank, planes.shape
         ctx.save_for_backward(*waves)
         return power
 
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:
-        whole = torch.zeros(ctx.size, dtype=torch.complex64, device=slope.device)
-        for group, wave in zip(ctx.bank.groups, ctx.saved_tensors, strict=True):
-            per_look = (slope[:, group.bins] * (2 / group.looks))[..., None].expand(-1, -1, -1, group.looks).flatten(2)
-            folded = _planes(torch.fft.fft(wave * per_look))  # [batch, bands, 2, points]
-            planes = folded.new_zeros(len(folded), 2, group.shift.shape[0])
-            for n, (at, weight) in enumerate(group.bands):
-                band = planes[..., at : at + weight.numel()].view(len(planes), 2, *weight.shape)
-                band.addcmul_(folded[:, n, :, None], weight)
-            whole[:, group.range] += _complex(planes) * group.shift.conj()
-        return whole, None
+        bank: Bank = ctx.bank
+        planes = torch.zeros(ctx.size, device=slope.device)
+        for group, wave in zip(bank.groups, ctx.saved_tensors, strict=True):
+            looks = _looks(wave, bank.frames) * (slope[:, group.slice] * (2 / group.looks))[..., None]
+            per_look = torch.view_as_complex(looks.view(*wave.shape, 2))
+            group.unfold(torch.fft.fft(per_look), planes)
+        whole = (torch.complex(planes[:, :, 0], planes[:, :, 1]) * bank.shifts.conj()).sum(1)
+        half = bank.gathered(whole)
+        half[:, 1 : (bank.samples - 1) // 2 + 1] *= 0.5  # irfft counts these twice
+        return torch.fft.irfft(half, bank.samples, norm="forward"), None
+
+
+def _looks(wave: Tensor, frames: int) -> Tensor:
+    """[batch, bands, points] complex -> [batch, bands, frames, 2 * looks] real."""
+    return torch.view_as_real(wave).view(*wave.shape[:2], frames, -1)
 
 
 def _planes(numbers: Tensor) -> Tensor:
     """[..., n] complex -> [..., 2, n] real."""
     return torch.view_as_real(numbers).movedim(-1, -2).contiguous()
-
-
-def _complex(planes: Tensor) -> Tensor:
-    """[..., 2, n] real -> [..., n] complex."""
-    return torch.complex(planes[..., 0, :], planes[..., 1, :])

@@ -18,6 +18,7 @@ from installation.errors import ContentError, StorageError
 from installation.listen import checkpoint, clips, statistics
 from installation.listen.anatomy import FrontEnd, Plan, frames_per_loop, read, steps_on_a_line
 from installation.listen.cqt import ConstantQ
+from installation.listen.frozen import Frozen
 from installation.listen.levels import level
 from installation.listen.network import Network
 from installation.listen.statistics import Statistics
@@ -43,6 +44,7 @@ class Ear:
         self.device = torch.device(device)
         self.network = network.eval().requires_grad_(False).to(self.device)
         self.statistics = measured.to(self.device)
+        self._frozen = Frozen(self.network)
         self.front = front_end(plan)
 
     def level(self, samples: Tensor, frames: int) -> Tensor:
@@ -55,7 +57,11 @@ class Ear:
         samples   [batch, samples]
         returns   name -> [batch, channels, bins, steps]
         """
-        return self.network.responses(self.level(samples, frames), upto)
+        return self.answers(self.level(samples, frames), upto)
+
+    def answers(self, level: Tensor, upto: str | Collection[str] | None = None) -> dict[str, Tensor]:
+        """What the layers answer to the scalograms of loops, [batch, bins, frames], as `responses` says."""
+        return self._frozen.responses(level, upto)
 
     def normalised(self, name: str, response: Tensor) -> Tensor:
         """The answers of a layer in spreads on music above rest."""
@@ -65,7 +71,7 @@ class Ear:
     def hear(self, clip: Clip, frames: int) -> tuple[Scalogram, Activations]:
         """What the ear sees in a loop, and what all its neurons answer."""
         heard = self.level(self._mono(clip)[None], frames)
-        return self._scalogram(heard, clip.seconds / frames), self._activations(self.network.responses(heard))
+        return self._scalogram(heard, clip.seconds / frames), self._activations(self.answers(heard))
 
     @torch.no_grad()
     def listen(self, clip: Clip, frames: int) -> Iterator[tuple[Scalogram, Activations]]:

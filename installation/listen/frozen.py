@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -55,7 +55,7 @@ class FrozenBlock:
         self.conv2 = Kernel(block.conv2, block.norm2, block.back2)
         self.skip = _skip(block.skip)
 
-    def hear(self, x: Tensor) -> Any:
+    def hear(self, x: Tensor) -> Generator[Tensor, None, Tensor]:
         first = _pooled(self.conv1(x), self.pool, self.pool)
         yield first
         second = self.conv2(F.relu(first))
@@ -75,7 +75,7 @@ class FrozenPart:
         self.conv = Kernel(part.conv, part.norm, part.back)
         self.skip = _skip(part.skip)
 
-    def hear(self, x: Tensor) -> Any:
+    def hear(self, x: Tensor) -> Generator[Tensor, None, Tensor]:
         x = _pooled(x, 1, self.pool)
         answer = self.conv(x)
         yield answer
@@ -126,9 +126,9 @@ class Packed:
         if not _packs(around):
             return F.conv2d(around, self.weight, self.bias, padding=(self.padding, 0))
         if self.packed is None:
-            self.packed = torch._C._nn.mkldnn_reorder_conv2d_weight(
-                self.weight.contiguous().to_mkldnn(), (self.padding, 0), (1, 1), (1, 1), 1, list(around.shape)
-            )
+            pack: Any = torch._C._nn.mkldnn_reorder_conv2d_weight  # torch's own stubs leave its last argument out
+            weight = self.weight.contiguous().to_mkldnn()
+            self.packed = pack(weight, (self.padding, 0), (1, 1), (1, 1), 1, list(around.shape))
         answer: Tensor = torch.ops.mkldnn._convolution_pointwise(
             around, self.packed, self.bias, [self.padding, 0], [1, 1], [1, 1], 1, "none", [], ""
         )
@@ -159,7 +159,8 @@ def _skip(skip: nn.Module) -> Kernel | None:
 
 def _line(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     """A batch norm as a factor and a summand, each [1, channels, 1, 1]."""
-    assert norm.running_mean is not None and norm.running_var is not None
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
     factor = (norm.running_var + norm.eps).rsqrt()
     return factor.view(1, -1, 1, 1), (-norm.running_mean * factor).view(1, -1, 1, 1)
 

@@ -2,12 +2,13 @@
 
 import time
 from collections import deque
+from statistics import median
 from typing import Any
 
 import numpy as np
 
 KEPT = 3000  # pictures that the figures are taken over
-SETTLING = 0.1  # how quickly the expected drawing time follows the measured one
+USUAL = 7  # pictures whose median is the expected drawing time: a single slow one says nothing about the next
 
 
 class Pace:
@@ -25,6 +26,7 @@ class Pace:
         self._first_picture: float | None = None
         self._first_dream: float | None = None
         self._last: float | None = None
+        self._took: deque[float] = deque(maxlen=USUAL)
         self._gaps: deque[float] = deque(maxlen=KEPT)
         self._apart: deque[float] = deque(maxlen=KEPT)
 
@@ -34,7 +36,8 @@ class Pace:
         if self._first_picture is None:
             self._first_picture = now
         else:  # the first one compiles shaders and says nothing about the next
-            self.ahead = took if self.ahead == 0.0 else self.ahead + SETTLING * (took - self.ahead)
+            self._took.append(took)
+            self.ahead = median(self._took)
         if self._last is not None:
             self._gaps.append(now - self._last)
         self._last = now

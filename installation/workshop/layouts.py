@@ -1,7 +1,7 @@
 """`immersions layout`: where every neuron of a network stands, as a file, a picture and a film."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from installation.layout import store
 from installation.layout.cuts import CUTS, cut
 from installation.layout.graph import LayeredGraph
 from installation.layout.making import make
-from installation.layout.multilevel import Moment, Settings, pose, radii
+from installation.layout.multilevel import Moment, Settings, radii
+from installation.layout.pose import pose
 from installation.listen import anatomy as ears
 from installation.output.recorder import record
 from installation.workshop.portraits import Discs, portrait
@@ -29,6 +30,7 @@ RATE = Fraction(30)  # pictures a second
 PER_LEVEL = 24  # pictures of a level in the film
 AT_THE_END = 75  # pictures of the finished body
 SILENT = 1  # a channel without sound
+ROUND = Settings(centring=0.8, growth=0.65, variety=0.3)  # packs the layers of a plain chain into rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
     network = anatomy_of(order.model)
     if order.device.startswith("cuda") and not torch.cuda.is_available():
         raise ContentError(f"--device {order.device}: this machine has no CUDA that torch can use. Leave it out.")
-    settings = Settings(exponent=order.exponent, seed=order.seed, dimensions=order.dimensions)
+    look = ROUND if order.model in CUTS else Settings()
+    settings = replace(look, exponent=order.exponent, seed=order.seed, dimensions=order.dimensions)
     diary = Diary(network) if order.film or order.picture else None
 
     def watch(moment: Moment) -> None:
@@ -108,9 +111,11 @@ class Diary:
         """The picture of a moment; with the haze at the very end."""
         final = self.moments[-1][-1]
         stand = pose(final.positions, self.network.slice(self.network.layers[0].name))
+        body = stand(moment.positions)
+        wide = max(1.0, float(body[:, :2].norm(dim=1).amax()))  # coarse bodies are held together less
         discs = Discs(
-            stand(moment.positions)[:, :2].cpu().numpy(),
-            (radii(moment.graph) / stand.size).cpu().numpy(),
+            (body[:, :2] / wide).cpu().numpy(),
+            (radii(moment.graph) / (stand.size * wide)).cpu().numpy(),
             layers(moment.graph),
         )
         return portrait(discs, side, layout.haze if moment is final else None)

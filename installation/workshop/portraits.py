@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from installation.data import Floats
 
 COLOURS = np.array([[1.0, 0.16, 0.05], [0.05, 0.42, 1.0], [0.12, 0.72, 0.1], [1.0, 0.72, 0.05]], np.float32)
-FILL = 0.85  # of the disc that is a vertex's room is drawn
+FILL = 0.7  # of the disc that is a vertex's room is drawn
 MARGIN = 0.95  # of the picture's half is the body's radius
 SMALLEST = 0.9  # pixels
-EXPOSURE = 1.1
+EXPOSURE = 1.0
 HAZE = np.array([0.05, 0.06, 0.30], np.float32)  # light of the mist at its densest
 
 
@@ -43,7 +43,8 @@ def portrait(discs: Discs, size: int, haze: Floats | None = None) -> NDArray[np.
     if haze is not None:
         light += behind(haze, size).reshape(-1, 1) * HAZE
     shown = (1 - np.exp(-EXPOSURE * light)) ** (1 / 2.2)
-    return np.rint(255 * shown.reshape(size, size, 3)).astype(np.uint8)
+    pixels: NDArray[np.uint8] = np.rint(255 * shown.reshape(size, size, 3)).astype(np.uint8)
+    return pixels
 
 
 def splat(light: Floats, at: Floats, radius: Floats, colours: Floats, reach: int, size: int) -> None:

@@ -1,0 +1,116 @@
+"""The commands about ears and bodies: models, layout, data, train, evaluate."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from installation.cli.terminal import Commands, app, bar
+
+music = typer.Typer(cls=Commands, no_args_is_help=True, help="Render music to train an ear on.")
+app.add_typer(music, name="data")
+
+CORES = os.cpu_count() or 1
+Hours = Annotated[float, typer.Option(help="Hours of music; one takes 0.35 GB on disk.")]
+Out = Annotated[Path, typer.Option(help="The folder; what is there already is kept.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes that render at once.")]
+
+
+@app.command()
+def models(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """List the ears there are."""
+    from installation.workshop.catalogue import ears
+
+    found = list(ears())
+    if as_json:
+        print(json.dumps(found, indent=2))
+        return
+    table = Table("name", "neurons", "parameters", "trained", "steps", "scores", box=None)
+    for ear in found:
+        hours = f"{ear['trained_hours']:g} h" if ear["trained_hours"] else "no"
+        scores = ", ".join(f"{name} {value}" for name, value in ear["scores"].items())
+        table.add_row(ear["name"], f"{ear['neurons']:,}", f"{ear['parameters']:,}", hours, str(ear["steps"]), scores)
+    Console().print(table)
+
+
+@app.command()
+def layout(
+    model: Annotated[str, typer.Argument(help="An ear (see `immersions models`), vgg16 or resnet18.")],
+    out: Annotated[Path, typer.Option(help="Where to write the layout, .npz.")] = ...,  # type: ignore[assignment]
+    exponent: Annotated[float, typer.Option(min=1.0, max=4.0, help="2 gives dense cells, 3 an even tissue.")] = 2.0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another body.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    space: Annotated[bool, typer.Option("--space", help="A body in space instead of a flat one.")] = False,
+    film: Annotated[Path | None, typer.Option(help="Also film the body forming, .mp4 or .mov.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Also draw four steps side by side, .png.")] = None,
+) -> None:
+    """Find where every neuron of a network stands. Ctrl-C keeps the best so far."""
+    from installation.workshop import layouts
+
+    order = layouts.Order(model, out, exponent, seed, device, 3 if space else 2, film, picture)
+    with bar("laying out") as progress:
+        made = layouts.lay_out(order, progress)
+    print(f"{len(made.positions):,} neurons in {out}")
+
+
+@music.command()
+def house(
+    hours: Hours = ...,  # type: ignore[assignment]
+    out: Out = ...,  # type: ignore[assignment]
+    seed: Annotated[int, typer.Option(min=0, help="Number of the first set.")] = 0,
+    workers: Workers = CORES,
+) -> None:
+    """Club music from the generator: sets of six minutes, with their labels."""
+    from installation.workshop import music as studio
+
+    with bar("rendering") as progress:
+        count = studio.house(hours, seed, out, workers, progress)
+    print(f"{count} sets in {out}")
+
+
+@music.command()
+def piano(
+    scores: Annotated[Path, typer.Option(help="A folder of MIDI scores with scores.csv.")] = ...,  # type: ignore[assignment]
+    hours: Hours = ...,  # type: ignore[assignment]
+    out: Out = ...,  # type: ignore[assignment]
+    seed: Annotated[int, typer.Option(min=0, help="Another order, other interpretations.")] = 0,
+    workers: Workers = CORES,
+) -> None:
+    """Piano scores, played with expression."""
+    from installation.workshop import music as studio
+
+    with bar("playing") as progress:
+        count = studio.piano(scores, hours, seed, out, workers, progress)
+    print(f"{count} recordings in {out}")
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Argument(help="Name of a model; its model.toml says how the network is built.")],
+    data: Annotated[Path, typer.Option(help="A folder of recordings, any number of hours.")] = ...,  # type: ignore[assignment]
+    out: Annotated[Path, typer.Option(help="The new model's folder.")] = ...,  # type: ignore[assignment]
+    hours: Annotated[float, typer.Option(min=0.001, help="How long to train, in hours of time.")] = 8.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the state in the folder.")] = False,
+    weights: Annotated[Path | None, typer.Option(help="Begin with these weights and a fresh warm-up.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Train an ear by contrastive predictive coding; Ctrl-C keeps the last state."""
+    from installation.workshop import teaching
+
+    print(json.dumps(teaching.train(model, data, out, hours, resume, weights, device), indent=2))
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Name of the ear.")],
+    data: Annotated[Path, typer.Option(help="Recordings that it was not trained on.")] = ...,  # type: ignore[assignment]
+    seed: Annotated[int, typer.Option(min=0, help="Of the candidates that are drawn.")] = 0,
+) -> None:
+    """Ask an ear what it has learnt: figures as JSON."""
+    from installation.workshop import teaching
+
+    print(json.dumps(teaching.evaluate(model, data, seed), indent=2))

@@ -1,0 +1,100 @@
+"""What all commands share: the terminal, errors as sentences, progress bars, and how sizes and rates are written."""
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from installation import __version__
+from installation.errors import ContentError, ImmersionsError
+
+
+class Commands(typer.core.TyperGroup):
+    """Turns our own errors into one sentence and an exit code; nobody should see a traceback for a typing error."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ImmersionsError as error:
+            words.print(f"immersions: {error}", style="red", highlight=False, markup=False, soft_wrap=True)
+            raise typer.Exit(error.exit_code) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="How does music sound to an artificial ear? Heard, seen, and played.",
+)  # fmt: skip
+words = Console(stderr=True)
+
+ShowName = Annotated[str | None, typer.Argument(help="Name of a show or scene; see `immersions scenes`.")]
+Model = Annotated[str | None, typer.Option(help="Name of the ear; see `immersions models`.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Another file than ./immersions.toml.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Another seed, another night.")]
+
+
+def tell_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        print(f"immersions {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    version: Annotated[
+        bool, typer.Option("--version", callback=tell_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.")] = False,
+) -> None:
+    """Set up what is said on the terminal."""
+    level = logging.WARNING if quiet else logging.INFO
+    handler = RichHandler(console=words, show_path=False, show_time=False, show_level=True)
+    logging.basicConfig(level=level, format="%(message)s", handlers=[handler])
+
+
+@contextmanager
+def bar(name: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with the time left, as a function of (done, total); it shows once it is first called."""
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=words, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(name, total=None, visible=False)
+        yield lambda done, total: progress.update(task, completed=done, total=total, visible=True)
+
+
+def extent(text: str) -> tuple[int, int]:
+    """'1280x720' as numbers. Raises ContentError."""
+    wide, cross, high = text.lower().partition("x")
+    if not (cross and wide.isdigit() and high.isdigit() and int(wide) and int(high)):
+        raise ContentError(f"--size {text} is not a size. Give width x height in pixels, such as 1280x720.")
+    return int(wide), int(high)
+
+
+def rate(text: str) -> Fraction:
+    """'30', '23.976' or '30000/1001' as a fraction of 1..240 pictures a second. Raises ContentError."""
+    try:
+        fraction = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        fraction = Fraction(0)
+    if not 1 <= fraction <= 240:
+        raise ContentError(f"--fps {text} is not a rate of pictures. Give 1 to 240, such as 30 or 30000/1001.")
+    return fraction
+
+
+def part(text: str | None) -> tuple[int, int] | None:
+    """'A:B' as numbers. Raises ContentError."""
+    if text is None:
+        return None
+    first, colon, last = text.partition(":")
+    if not (colon and first.isdigit() and last.isdigit() and int(first) < int(last)):
+        raise ContentError(f"--frames {text} is no part of a film. Give A:B with A below B, such as 0:300.")
+    return int(first), int(last)
