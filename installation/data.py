@@ -12,6 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.region import EVERYTHING as EVERYTHING
+from installation.region import Region as Region
+from installation.region import Span as Span
+from installation.region import Target as Target
+
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
 
@@ -123,7 +128,7 @@ class Anatomy:
     @cached_property
     def fingerprint(self) -> str:
         """A short name that changes with any layer or link."""
-        body = [astuple(part) for part in (*self.layers, *self.links)]
+        body = [*map(astuple, self.layers), *map(astuple, self.links)]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()[:16]
 
     def __iter__(self) -> Iterator[Layer]:
@@ -179,52 +184,6 @@ class Layout:
     variants: Floats | None = None
     haze: Floats | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of an axis: fractions 0..1 of it, or (with `whole`) the bins start .. end inclusive."""
-
-    start: float = 0.0
-    end: float = 1.0
-    whole: bool = False
-
-    def indices(self, size: int) -> range:
-        """The bins of an axis of this size; at least one where the span lies inside the axis."""
-        if self.whole:
-            return range(size)[int(self.start) : int(self.end) + 1]
-        start = min(int(self.start * size + 1e-9), size - 1)
-        return range(start, max(start + 1, min(size, int(np.ceil(self.end * size - 1e-9)))))
-
-
-EVERYTHING = Span()
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A box of neurons: a layer, a part of its channels, of its pitches and of the loop's time."""
-
-    layer: str
-    channels: Span = EVERYTHING
-    pitch: Span = EVERYTHING
-    time: Span = EVERYTHING
-    weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What to dream of: a weighted sum of regions. `installation.target` reads and writes its text form."""
-
-    regions: tuple[Region, ...]
-
-    def __add__(self, other: Target) -> Target:
-        return Target(self.regions + other.regions)
-
-    def __mul__(self, factor: float) -> Target:
-        scaled = (Region(r.layer, r.channels, r.pitch, r.time, r.weight * factor) for r in self.regions)
-        return Target(tuple(scaled))
-
-    __rmul__ = __mul__
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,8 @@ class Critic:
         if dream is None:
             self._worker.rest(GLANCE)
             return
-        judged = judge(replace(dream, clip=on_grid(dream.clip)))  # what is played is what the take can give back
+        judged = judge(dream)
+        judged = replace(judged, clip=on_grid(judged.clip))  # what is played is what a take gives back
         self._ready.post(Ready(judged, light(judged, self._anatomy)))
         if judged.step == 0:
             self._keep(judged)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,8 @@ def opening(body: Body, start: Clip, target: Target, at_rest: bool = False) -> D
             break
     front = body.plan.front_end
     scalogram = Scalogram(level, front.lowest, front.bins_per_octave, start.seconds / level.shape[1])
-    return judge(Dream(0, on_grid(start), Activations(layers), scalogram, target, 0.0, 0))
+    judged = judge(Dream(0, start, Activations(layers), scalogram, target, 0.0, 0))
+    return replace(judged, clip=on_grid(judged.clip))  # what is played is what a take gives back
 
 
 def keep(body: Body, dream: Dream) -> None:

@@ -1,14 +1,18 @@
 """From an anatomy to a whole layout: positions, threads and haze."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from installation.data import Anatomy, Floats, Layout, frozen
 from installation.layout import edges
-from installation.layout.graph import graph_of
-from installation.layout.multilevel import Settings, Watcher, lay_out
+from installation.layout.graph import LayeredGraph, graph_of
+from installation.layout.multilevel import Settings, Watcher, lay_out, relax
 from installation.layout.pose import pose
+
+BREATH = 5  # steps from the body at rest to each place of the loop
 
 
 def make(
@@ -17,16 +21,31 @@ def make(
     charges: Floats | None = None,
     device: str = "cpu",
     watch: Watcher | None = None,
+    breath: Floats | None = None,
 ) -> Layout:
     """The layout of a network. The first layer is the foot on which the body stands.
 
     charges   [units] how strongly each neuron pushes the others away, > 0; drawn by chance when left out
+    breath    [places, units] how much more it pushes at places spread evenly over the loop, > 0; 1 is as always
     """
-    drawn = varied(anatomy.units, settings) if charges is None else torch.from_numpy(charges.copy())
-    graph = graph_of(anatomy, drawn, settings.balance, device)
-    positions = lay_out(graph, settings, watch)
+    given = varied(anatomy.units, settings) if charges is None else torch.from_numpy(charges.copy())
+    positions = lay_out(graph_of(anatomy, given, settings.balance, device), settings, watch)
     stand = pose(positions, anatomy.slice(anatomy.layers[0].name))
-    return dressed(anatomy, stand(positions), settings)
+    layout = dressed(anatomy, stand(positions), settings)
+    if breath is None:
+        return layout
+    places = []
+    for now in torch.from_numpy(breath.copy()):
+        graph = graph_of(anatomy, given * now * (given.sum() / (given * now).sum()), settings.balance, device)
+        places.append(stand(breathed(graph, positions, settings)).cpu().float().numpy())
+    return replace(layout, variants=frozen(np.stack(places)))
+
+
+def breathed(graph: LayeredGraph, positions: Tensor, settings: Settings) -> Tensor:
+    """Where a finished body moves to when its charges have changed, in a few steps."""
+    for now, _ in relax(graph, positions, replace(settings, rounds=BREATH, still=0.0)):
+        positions = now
+    return positions
 
 
 def varied(count: int, settings: Settings) -> Tensor:

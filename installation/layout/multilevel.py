@@ -78,8 +78,9 @@ def lay_out(graph: Graph, settings: Settings, watch: Watcher | None = None) -> T
     interrupted = False
     try:
         level, positions, moments = run.beginning()
-        for moment in moments if watch is not None else ():
-            watch(moment)
+        if watch is not None:
+            for moment in moments:
+                watch(moment)
     except KeyboardInterrupt:
         interrupted = True
         level, positions = run.scattered()

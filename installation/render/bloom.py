@@ -37,6 +37,7 @@ class Bloom:
         self._spread = [Pass(gl, "post/spread.frag", smaller) for smaller in sizes[:-1]]
         self._glow = Pass(gl, "post/glow.frag", (size[0] // 2, size[1] // 2))
         self.target = self._glow.target  # where more may be added to what the last call returned
+        self.gathered = self._gather[:3][-1].picture  # the last call's light in cells of 16 pixels, or less if small
 
     def __call__(self, light: moderngl.Texture, spread: float) -> moderngl.Texture:
         """The bloom of a picture, times `spread`."""

@@ -15,7 +15,7 @@ EXPONENT = 0.25  # of the density: a few connections are seen beside very many
 DEEPER = 0.5  # of a colour's grey is taken out: on a dark ground mist needs none
 RIM = 0.06  # of the plane's side
 SIZE = 512  # pixels of a haze made here
-GRID = 24  # cells along each side of the plane; a straight plane needs one, a bent one many
+GRID = 8  # cells along each side of the plane; a straight plane needs one, a bent one many
 BEADS = 48  # points along each connection of a layout without a haze
 
 

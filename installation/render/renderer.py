@@ -7,11 +7,12 @@ from installation.data import Anatomy, Dream, Floats, Frame, Layout
 from installation.errors import ContentError
 from installation.render import activity, view
 from installation.render.bloom import Bloom, padded
+from installation.render.develop import Develop
 from installation.render.edges import Edges
 from installation.render.haze import Haze
 from installation.render.palette import palette
 from installation.render.particles import Particles
-from installation.render.passes import BYTE, Pass, Value, surface
+from installation.render.passes import BYTE, Value, surface
 
 SEAM = 0.4  # seconds in which the light of the old loop is gone
 DAWN = 0.02  # seconds in which the light of the new loop is wholly there
@@ -90,7 +91,8 @@ class Renderer:
             self._bloom.target.use()
             self._add_light()
             self._haze.draw(**shared, strength=look.haze * stops)
-        return self._develop(light=self.light, mist=mist, spread=look.bloom, fade=look.fade, margin=self._margin)
+        gathered = self._bloom.gathered
+        return self._develop(self.light, mist, gathered, spread=look.bloom, fade=look.fade, margin=self._margin)
 
     def _add_light(self) -> None:
         """Let what is drawn from now on add to what is there."""
@@ -147,7 +149,7 @@ class Renderer:
         self.light = surface(self.gl, whole)
         self._canvas = self.gl.framebuffer(self.light)
         self._bloom = Bloom(self.gl, whole)
-        self._develop = Pass(self.gl, "post/develop.frag", size, BYTE)
+        self._develop = Develop(self.gl, size, whole)
 
     def _close(self) -> None:
         self.gl.detect_framebuffer(0).use()  # or the driver would be asked for one that is gone
