@@ -42,7 +42,7 @@ class Lamp(Scene):
 
 
 def content(folder: Path, show: str = SHOW, scene: str = SCENE) -> Path:
-    """A folder of own content: the show `evening` with loops of 1.3 s and two scenes that can be broken from outside."""
+    """A folder of own content: the show `evening`, loops of 1.3 s, two scenes that can be broken from outside."""
     scenes = folder / "content" / "scenes"
     scenes.mkdir(parents=True)
     (scenes / "evening.toml").write_text(show)
@@ -113,7 +113,7 @@ class Evening:
                 maps = (place / "maps").read_text()
             except OSError:
                 continue
-            self._shared |= {line.split()[-1] for line in maps.splitlines() if "/dev/shm/" in line}
+            self._shared |= {line.split()[-1] for line in maps.splitlines() if "/dev/shm/psm_" in line}
             if library in maps and maps:
                 found.append(int(place.name))
         return found

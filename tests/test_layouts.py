@@ -66,3 +66,19 @@ def test_a_disc_is_drawn_where_it_stands_in_its_layers_colour() -> None:
     assert (row, column) == (pytest.approx(26, abs=3), pytest.approx(74, abs=3))
     assert picture[row, column].argmax() == 2
     assert picture[60:].max() == 0
+
+
+def test_a_breathing_body_moves_a_little_around_itself(tmp_path: Path) -> None:
+    made = lay_out(Order("tiny", tmp_path / "a.npz", breathing=True), lambda done, total: None)
+    found = store.load(tmp_path / "a.npz")
+    assert made.variants is not None
+    assert found.variants is not None
+    assert found.variants.shape == (8, *made.positions.shape)
+    moved = np.linalg.norm(made.variants - made.positions, axis=-1)
+    assert 0.001 < moved.mean() < 0.2
+    assert np.abs(made.variants[0] - made.variants[4]).max() > 0.001
+
+
+def test_a_network_without_ears_cannot_breathe(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match="hears nothing"):
+        lay_out(Order("vgg16", tmp_path / "a.npz", breathing=True), lambda done, total: None)

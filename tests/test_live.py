@@ -1,7 +1,6 @@
 """The live show as one command: it ends well, bears what an evening brings, and can be filmed afterwards."""
 
 import shutil
-import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -101,7 +100,7 @@ def test_the_take_of_a_live_show_can_be_filmed(hard, tmp_path, monkeypatch):
 
 def test_a_show_ends_by_itself_without_display_and_sound_card(tmp_path):
     deaf = {"PULSE_SERVER": f"unix:{tmp_path}/nobody"}
-    with Evening(tmp_path, *QUICK, "--seconds", "2", own=content(tmp_path), settings=SMALL, **deaf) as evening:
+    with Evening(tmp_path, *QUICK, "--seconds", "4", own=content(tmp_path), settings=SMALL, **deaf) as evening:
         assert evening.end() == 0
         status = evening.status()
         assert (evening.run / "preview.jpg").stat().st_size > 1000
@@ -114,7 +113,12 @@ def test_a_show_ends_by_itself_without_display_and_sound_card(tmp_path):
 MISTAKES = {
     "no scene": (SHOW.split("[[")[0], SCENE, "", "evening.toml names no scene"),
     "an unknown scene": (SHOW.replace("lamp", "lanp"), SCENE, "", "Did you mean 'lamp'?"),
-    "a scene with a wrong line": (SHOW, SCENE.replace("seconds = 8.0", "seconds = = 8.0"), "", "scenes/lamp.py:7: invalid syntax"),
+    "a scene with a wrong line": (
+        SHOW,
+        SCENE.replace("seconds = 8.0", "seconds = = 8.0"),
+        "",
+        "scenes/lamp.py:7: invalid syntax",
+    ),
     "a scene that raises": (SHOW, SCENE.replace("glow=1.0", "glow=1 / 0"), "", "scenes/lamp.py:13: ZeroDivisionError"),
     "an unknown setting": (SHOW, SCENE, "[picture]\nsise = [1, 2]\n", "[picture] has no setting 'sise'"),
 }
@@ -138,7 +142,9 @@ def test_a_broken_shader_is_told_with_its_line(tmp_path):
         assert "neuron.frag:2" in evening.words()
 
 
-@pytest.mark.parametrize(("file", "words"), [("layouts/tiny.npz", "layout"), ("scenes/clips/beat-mika.flac", "beat-mika")])
+@pytest.mark.parametrize(
+    ("file", "words"), [("layouts/tiny.npz", "layout"), ("scenes/clips/beat-mika.flac", "beat-mika")]
+)
 def test_a_file_that_is_cut_off_is_told(tmp_path, file, words):
     own, whole = content(tmp_path), Path(__file__).parent.parent / file
     (own / file).parent.mkdir(exist_ok=True)

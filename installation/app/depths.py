@@ -1,4 +1,4 @@
-"""How one ear hears at two speeds: the shallow layers at once, the deep ones, which change slowly, on another thread."""
+"""How one ear hears at two speeds: shallow layers at once, deep ones, which change slowly, on another thread."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class RunFolder:
             for old in sorted(path for path in runs.iterdir() if path.is_dir())[:-RUNS]:
                 shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
-            raise StorageError(f"The run folder {self.path} cannot be made: {error.strerror}.") from None
+            self._refuse(error)
 
     def status(self, values: Mapping[str, Any], picture: NDArray[np.uint8]) -> None:
         """Rewrite status.json and the preview (picture [height, width, 3])."""

@@ -7,8 +7,8 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from installation.app.folder import RunFolder
 from installation.app.depths import FRAMES
+from installation.app.folder import RunFolder
 from installation.app.hearing import Glimpse, Hearing
 from installation.app.opening import opening
 from installation.app.request import Request

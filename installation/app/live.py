@@ -39,6 +39,7 @@ TELL = 1.0  # seconds between two writings of status and preview
 FADE = 1.5  # seconds in which Esc takes the light away
 EARLY = 0.9  # seconds before the seam at which a dream is wanted: it has to be judged and made visible
 ROOM = 0.35  # of the time that a picture takes on the CPU, given to the optimiser before the next one
+FIRST_ROOM = 1.0  # the same until the first dream is ready: the network has to be loaded
 
 
 def run(request: Request, settings: Settings) -> dict[str, Any]:
@@ -189,7 +190,7 @@ class Live:
         """Never more pictures than asked for; where the CPU draws them, leave some of it to the optimiser."""
         rest = 1 / self.settings.picture.frame_rate - spent
         if software(self.screen.gl):
-            rest = max(rest, ROOM * spent)
+            rest = max(rest, (ROOM if self.pace.dreams else FIRST_ROOM) * spent)
         if rest > 0:
             time.sleep(rest)
 

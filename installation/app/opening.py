@@ -77,7 +77,7 @@ def _read(path: Path, body: Body, start: Clip) -> tuple[dict[str, np.ndarray], n
 
 def identity(body: Body, clip: Clip) -> dict[str, str]:
     """What an opening is of: this body, this sound, and the network as its model file describes it."""
-    sound = hashlib.sha256(clip.samples.tobytes()).hexdigest()[:16]
+    sound = hashlib.sha256(on_grid(clip).samples.tobytes()).hexdigest()[:16]
     return {"fingerprint": body.anatomy.fingerprint, "clip": sound, "model": body.plan.model_dump_json()}
 
 

@@ -45,13 +45,14 @@ def layout(
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another body.")] = 0,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     space: Annotated[bool, typer.Option("--space", help="A body in space instead of a flat one.")] = False,
+    breathing: Annotated[bool, typer.Option("--breathing", help="Let it move with a loop that the ear hears.")] = False,
     film: Annotated[Path | None, typer.Option(help="Also film the body forming, .mp4 or .mov.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Also draw four steps side by side, .png.")] = None,
 ) -> None:
     """Find where every neuron of a network stands. Ctrl-C keeps the best so far."""
     from installation.workshop import layouts
 
-    order = layouts.Order(model, out, exponent, seed, device, 3 if space else 2, film, picture)
+    order = layouts.Order(model, out, exponent, seed, device, 3 if space else 2, film, picture, breathing)
     with bar("laying out") as progress:
         made = layouts.lay_out(order, progress)
     print(f"{len(made.positions):,} neurons in {out}")

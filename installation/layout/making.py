@@ -30,15 +30,18 @@ def make(
     """
     given = varied(anatomy.units, settings) if charges is None else torch.from_numpy(charges.copy())
     positions = lay_out(graph_of(anatomy, given, settings.balance, device), settings, watch)
-    stand = pose(positions, anatomy.slice(anatomy.layers[0].name))
-    layout = dressed(anatomy, stand(positions), settings)
-    if breath is None:
-        return layout
     places = []
-    for now in torch.from_numpy(breath.copy()):
+    for now in torch.from_numpy(breath.copy()) if breath is not None else ():
         graph = graph_of(anatomy, given * now * (given.sum() / (given * now).sum()), settings.balance, device)
-        places.append(stand(breathed(graph, positions, settings)).cpu().float().numpy())
-    return replace(layout, variants=frozen(np.stack(places)))
+        places.append(breathed(graph, positions, settings))
+    stand = pose(positions, anatomy.slice(anatomy.layers[0].name))
+    stand = replace(
+        stand, size=stand.size * max(float(stand(body).norm(dim=1).amax()) for body in (positions, *places))
+    )
+    layout = dressed(anatomy, stand(positions), settings)
+    if not places:
+        return layout
+    return replace(layout, variants=frozen(torch.stack([stand(body) for body in places]).cpu().float().numpy()))
 
 
 def breathed(graph: LayeredGraph, positions: Tensor, settings: Settings) -> Tensor:

@@ -7,7 +7,7 @@ from installation.render.passes import BYTE, Value, give, surface
 
 
 class Develop:
-    """Film and screen. The picture is drawn as squares; those that would be black are left out."""
+    """Film and screen. The picture is drawn as squares, a point each; those that would be black are left out."""
 
     def __init__(self, gl: moderngl.Context, size: tuple[int, int], whole: tuple[int, int]) -> None:
         """size, whole   pixels of the picture, and of the light with its margin all around"""
@@ -31,9 +31,10 @@ class Develop:
         give(self.program, light=light, mist=mist, gathered=gathered, **film)
         give(self.program, picture=pair(self._size), whole=pair(self._whole), side=float(side), columns=columns)
         self._gl.disable(moderngl.BLEND)
+        self._gl.enable(moderngl.PROGRAM_POINT_SIZE)
         self.target.use()
         self.target.clear(alpha=1.0)
-        self.squares.render(moderngl.TRIANGLES, vertices=6 * columns * rows)
+        self.squares.render(moderngl.POINTS, vertices=columns * rows)
         return self.picture
 
     def release(self) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from installation.content import every
-from installation.data import Anatomy, Layout
+from installation.data import Anatomy, Floats, Layout
 from installation.errors import ContentError, StorageError, one_of
 from installation.layout import store
 from installation.layout.cuts import CUTS, cut
@@ -45,6 +45,7 @@ class Order:
     dimensions: int = 2
     film: Path | None = None
     picture: Path | None = None
+    breathing: bool = False
 
 
 def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
@@ -56,6 +57,7 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
     if order.device.startswith("cuda") and not torch.cuda.is_available():
         raise ContentError(f"--device {order.device}: this machine has no CUDA that torch can use. Leave it out.")
     look = ROUND if order.model in CUTS else Settings()
+    pushes = breathing(order.model) if order.breathing else None
     settings = replace(look, exponent=order.exponent, seed=order.seed, dimensions=order.dimensions)
     diary = Diary(network) if order.film or order.picture else None
 
@@ -65,7 +67,7 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
         if diary is not None:
             diary.keep(moment)
 
-    layout = make(network, settings, device=order.device, watch=watch)
+    layout = make(network, settings, device=order.device, watch=watch, breath=pushes)
     progress(1000, 1000)
     store.save(layout, order.out)
     if diary is not None and order.picture:
@@ -73,6 +75,15 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
     if diary is not None and order.film:
         diary.film(order.film, layout, progress)
     return layout
+
+
+def breathing(model: str) -> Floats:
+    """How much each neuron pushes over a loop. Raises ContentError for a network without ears."""
+    if model in CUTS:
+        raise ContentError(f"{model} hears nothing, so it cannot breathe. Leave out --breathing.")
+    from installation.workshop.breathing import breath  # only here: it measures the ear
+
+    return breath(model)
 
 
 def anatomy_of(name: str) -> Anatomy:

@@ -16,7 +16,6 @@ uniform float spread;
 uniform float fade;
 uniform vec2 margin;
 
-in vec2 uv;
 out vec4 color;
 
 void main() {

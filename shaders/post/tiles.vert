@@ -1,6 +1,5 @@
 // tiles: a picture as squares, less those that are black anyway.
 //
-//   uv         0..1 over the picture, (0, 0) is the lower left corner
 //   mist       what is added to the light, with a margin around the picture
 //   gathered   the light in cells of half a square, with the same margin; a dark cell has dark pixels only
 //   picture    its size, margin: left and below, whole: the size with all margins, pixels
@@ -18,15 +17,12 @@ uniform int columns;
 
 const float DARKEST = 1e-4;  // light; the faintest that a screen shows is nine times as strong
 
-out vec2 uv;
-
 float brightest(vec3 light) {
     return max(light.r, max(light.g, light.b));
 }
 
 void main() {
-    int square = gl_VertexID / 6, corner = gl_VertexID % 6;
-    vec2 low = side * vec2(square % columns, square / columns);
+    vec2 low = side * vec2(gl_VertexID % columns, gl_VertexID / columns);
     float most = 0.0;
     for (int y = 0; y < 3; y++) {
         for (int x = 0; x < 3; x++) {
@@ -35,8 +31,7 @@ void main() {
             if (brightest(textureLod(gathered, at, 0.0).rgb) > 0.0) most = 1.0;
         }
     }
-    bool right = corner == 1 || corner == 3 || corner == 4;
-    bool high = corner == 2 || corner == 4 || corner == 5;
-    uv = (low + side * vec2(right, high)) / picture;
-    gl_Position = most < DARKEST ? vec4(2.0, 2.0, 2.0, 1.0) : vec4(uv * 2.0 - 1.0, 0.0, 1.0);
+    vec2 centre = min(low + 0.5 * side, picture - 0.5);  // a point is clipped by its centre: keep that in the picture
+    gl_PointSize = side;
+    gl_Position = vec4(most < DARKEST ? vec2(2.0) : centre / picture * 2.0 - 1.0, 0.0, 1.0);
 }

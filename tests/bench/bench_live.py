@@ -54,7 +54,7 @@ def captured(take, model, heard):
     except AssertionError:
         return 0, len(whole)
     one, other = whole[start:], heard[at:]
-    length = min(len(one), len(other))
+    length = min(len(one), len(other)) - RATE // 2  # at the end the show fades out, the take does not
     differ = np.flatnonzero((one[:length] != other[:length]).any(axis=1))
     return (int(differ[0]) if len(differ) else length), length
 
@@ -91,7 +91,7 @@ if __name__ == "__main__":
         ear.load(model)  # an ear that was never measured is measured now, and not while the show begins
         busy, take, heard, words = evening(Path(name) / "busy", seconds, model, dreaming=True)
         steps, (same, compared) = steps_per_loop(take), captured(take, model, heard)
-        idle, *_ = evening(Path(name) / "idle", min(seconds, 30.0), model, dreaming=False)
+        idle, *_ = evening(Path(name) / "idle", min(seconds, 20.0), model, dreaming=False)
     print(f"{'':32} {'measured':>10} {'limit':>8}   load {os.getloadavg()[0]:.1f}")
     print({key: busy[key] for key in ("frames", "dreams", "seconds", "frame_ms_median", "loop", "optimiser_restarts")})
     print({key: idle[key] for key in ("frames", "seconds", "frame_ms_median")}, words[-400:].strip())

@@ -41,6 +41,7 @@ def row(model: str, deepest: str, items: int) -> str:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     print("model    deepest       items    median    best   worst   CPU seconds a step")
+    print("limit: 0.25 for paper, ar8, 1 item")
     for deepest in ("scalogram", "block3.conv2", "block7.conv2", "ar8"):
         print(row("paper", deepest, 1))
     for model in ("causal", "ear"):

@@ -1,0 +1,44 @@
+"""The pace: what is expected of the next picture, and what a technician is told."""
+
+import time
+
+import pytest
+
+from installation.watch import Pace
+
+
+def test_the_first_picture_says_nothing_about_the_next():
+    pace = Pace(time.monotonic())
+    pace.shown(1.5)
+    assert pace.ahead == 0.0
+    pace.shown(0.03)
+    assert pace.ahead == pytest.approx(0.03)
+
+
+def test_one_slow_picture_does_not_change_what_is_expected():
+    pace = Pace(time.monotonic())
+    for took in (1.5, 0.03, 0.03, 0.03, 0.4, 0.03):
+        pace.shown(took)
+    assert pace.ahead == pytest.approx(0.03)
+
+
+def test_a_lasting_change_is_followed_within_four_pictures():
+    pace = Pace(time.monotonic())
+    for took in (1.5, *[0.03] * 20, *[0.08] * 4):
+        pace.shown(took)
+    assert pace.ahead == pytest.approx(0.08)
+
+
+def test_the_figures_are_told():
+    pace = Pace(time.monotonic() - 1)
+    assert pace.told()["seconds_to_first_picture"] is None
+    pace.shown(0.02)
+    pace.dreamt()
+    for seconds in (-0.004, 0.004, 0.004, 0.050):
+        pace.apart(seconds)
+    told = pace.told()
+    assert (told["frames"], told["dreams"]) == (1, 1)
+    assert told["seconds_to_first_picture"] == pytest.approx(1, abs=0.5)
+    assert told["seconds_to_first_dream"] >= told["seconds_to_first_picture"]
+    assert told["apart_ms_median"] == 4.0
+    assert 40 < told["apart_ms_p99"] <= 50
