@@ -123,7 +123,7 @@ def test_without_a_sound_server_the_show_plays_in_silence_and_says_so_once(tmp_p
 # ---- in sound
 
 
-def undisturbed(museum, folder, dreams):
+def undisturbed(museum, folder, dreams):  # noqa: F811
     """Two seams played and captured: the sound, and (samples captured, samples told as heard) again and again.
 
     A machine with other work may starve the sound for a moment, which is not what is asked here: then once more.

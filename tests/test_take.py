@@ -11,6 +11,7 @@ from installation.errors import ContentError, StorageError
 from installation.take import Header, Take, TakeWriter, on_grid
 from installation.target import parse
 
+OTHER = '{"show": "x", "model": "y", "fingerprint": "", "seed": 1, "seconds": 1, "version": 99}'
 HEADER = Header("immersions", "tiny", "abc", 7, 2.0, {"picture": {"size": [64, 36]}})
 
 
@@ -108,7 +109,7 @@ def test_a_full_disk_is_told(tmp_path, monkeypatch):
     ("file", "text", "words"),
     [
         ("take.json", "{", "damaged"),
-        ("take.json", '{"show": "x", "model": "y", "fingerprint": "", "seed": 1, "seconds": 1, "version": 99}', "version 99"),
+        ("take.json", OTHER, "version 99"),
         ("loops.jsonl", "", "holds no loop"),
         ("loops.jsonl", "nonsense\n", "damaged"),
     ],
