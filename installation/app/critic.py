@@ -1,5 +1,6 @@
 """Between the dreamer and the player: every new dream is judged and its light made, on a thread of its own."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
@@ -12,6 +13,8 @@ from installation.mailbox import Mailbox
 from installation.render.activity import Light, light
 from installation.take import on_grid
 from installation.worker import Worker
+
+log = logging.getLogger(__name__)
 
 GLANCE = 0.05  # seconds between two looks for a new dream
 
@@ -57,10 +60,16 @@ class Critic:
         if dream is None:
             self._worker.rest(GLANCE)
             return
-        judged = judge(dream)
-        judged = replace(judged, clip=on_grid(judged.clip))  # what is played is what a take gives back
-        self._ready.post(Ready(judged, light(judged, self._anatomy)))
-        if judged.step == 0:
-            self._keep(judged)
+        try:
+            judged = judge(dream)
+            judged = replace(judged, clip=on_grid(judged.clip))  # what is played is what a take gives back
+            self._ready.post(Ready(judged, light(judged, self._anatomy)))
+            if judged.step == 0:
+                self._keep(judged)
+        except Exception as error:  # a dream that nobody can judge is not heard; the show goes on with what it has
+            log.error(
+                "the dream %d could not be judged and is left out: %s: %s", dream.number, type(error).__name__, error
+            )
+            return
         self.dreams += 1
         self.seconds_per_step = dream.seconds_per_step

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from installation.app import opening
-from installation.app.critic import Critic
+from installation.app.critic import Critic, Ready
 from installation.app.folder import RunFolder
 from installation.app.request import Request
 from installation.app.screen import Screen, screen, software
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 TELL = 1.0  # seconds between two writings of status and preview
 FADE = 1.5  # seconds in which Esc takes the light away
 EARLY = 0.9  # seconds before the seam at which a dream is wanted: it has to be judged and made visible
-ROOM = 0.35  # of the time that a picture takes on the CPU, given to the optimiser before the next one
+ROOM = 0.2  # of the time that a picture takes on the CPU, given to the optimiser before the next one
 FIRST_ROOM = 1.0  # the same until the first dream is ready: the network has to be loaded
 
 
@@ -73,7 +73,8 @@ class Live:
         first = show.at(0.0, show.controls)
         start = start_clip(show.program)
         dream = opening.opening(stage_body, start, first.target)
-        self.newest = self.known = dream
+        self.known = dream  # the start clip, with what is known of how the ear hears it
+        self.newest: Ready | None = None
         self._picture(first, Heard(dream, None, 0.0, 0, 0.0))  # before anything that takes long
         header = Header(
             show.name, stage_body.model, stage_body.anatomy.fingerprint, settings.show.seed, 0.0,
@@ -137,7 +138,7 @@ class Live:
             self.dreamer.begin(names[round(self.controls["dream.clip"] * (len(names) - 1))])
         if (wanted := volume(self.controls)) != self.volume:
             self.volume = wanted
-            self.player.offer(quieter(self.newest, wanted))
+            self._offer()
 
     def _delay(self) -> float:
         """Seconds that the picture has to be ahead of the sound at the device."""
@@ -148,13 +149,24 @@ class Live:
         self.dreamer.check()
         if (ready := self.critic.take()) is None:
             return
-        self.newest = ready.dream
-        self.renderer.prepare(ready.dream, ready.light)
         if ready.dream.step == 0:
+            self.renderer.prepare(ready.dream, ready.light)
             self.known = ready.dream
         else:
-            self.player.offer(quieter(ready.dream, self.volume))
+            self.newest = ready
+            self._offer()
             self.pace.dreamt()
+
+    def _offer(self) -> None:
+        """Let the newest dream be heard at the volume that is wanted now; its light is there before its sound."""
+        if self.newest is None:
+            return
+        played = quieter(self.newest.dream, self.volume)
+        self.renderer.prepare(played, self.newest.light)
+        try:
+            self.player.offer(played)
+        except OSError as error:  # no memory to share with the sound process
+            log.error("the dream %d cannot be handed to the sound, the loop goes on: %s", played.number, error)
 
     def _ask(self, target: Target, heard: Heard, now: float, entered: bool) -> None:
         """Tell the dreamer what has changed, and when the next dream is wanted."""
