@@ -1,4 +1,4 @@
-"""Card: the first layer from near, for setting the delays of sound and picture by clicks and flashes."""
+"""Card: the whole body, dark but for what the ear hears, for setting the delays of sound and picture by clicks."""
 
 from installation.stage import Aims, Controls, Look, Scene, toward
 
@@ -8,4 +8,4 @@ class Card(Scene):
     aims = Aims((0, "scalogram"))
 
     def look(self, t: float, controls: Controls) -> Look:
-        return Look(toward(self.places["scalogram"], 0.9), glow=3.0, rest=0.0, haze=0.0)
+        return Look(toward(self.places["body"], 0.9), glow=3.0, rest=0.0, haze=0.0)
