@@ -34,7 +34,8 @@ app = typer.Typer(
     cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="How does music sound to an artificial ear? Heard, seen, and played.",
 )  # fmt: skip
-words = Console(stderr=True)
+WIDE = 240  # columns where nobody looks at a terminal: a line of a log stays one line
+words = Console(stderr=True, width=None if sys.stderr.isatty() else WIDE)
 
 ShowName = Annotated[str | None, typer.Argument(help="Name of a show or scene; see `immersions scenes`.")]
 Model = Annotated[str | None, typer.Option(help="Name of the ear; see `immersions models`.")]
