@@ -15,7 +15,7 @@ from installation.data import RATE, Clip, Target
 from installation.dream.knobs import Knobs
 from installation.errors import ImmersionsError
 
-POLITE = 5  # niceness: sound and picture go first
+POLITE = 10  # niceness: sound and picture go first
 ENOUGH = 10  # steps in each loop, below which fewer copies are heard in a step; well above it more, up to the knob
 SPARE = 1.5  # how many times longer than usual a step or a publication may take without being late
 
