@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:  # torch must not be loaded by the show's own process
 
 FRAMES = 32  # of the scalogram that are lit: two thirds of a second, in which any light has come and gone
 QUICK = 1.7  # seconds of sound that the layers heard at once may depend on, with the frames that are lit
-POLITE = 10  # niceness of the thread that hears the deep layers
+POLITE = 19  # niceness of the thread that hears the deep layers
+SHARE = 3.0  # times as long as they took, the deep layers leave the processors to the shallow ones
 GLANCE = 0.02  # seconds between two looks for new sound
 
 
@@ -60,7 +62,9 @@ class Depths:
             return
         if self._deep is None:
             _give_way(self._threads)
+        begun = time.monotonic()
         self._deep = self._ear.glimpse(sound, FRAMES)[1]
+        self._worker.rest(SHARE * (time.monotonic() - begun))
 
 
 def _give_way(threads: int) -> None:

@@ -12,7 +12,7 @@ from installation.app.folder import RunFolder
 from installation.app.hearing import Glimpse, Hearing
 from installation.app.opening import opening
 from installation.app.request import Request
-from installation.app.screen import screen
+from installation.app.screen import screen, software
 from installation.body import body
 from installation.control.parameters import defaults
 from installation.data import Dream, Frame
@@ -28,6 +28,8 @@ from installation.watch import Pace
 log = logging.getLogger(__name__)
 
 LAG = 0.03  # seconds that light is held back, so that it moves evenly between two answers of the ear
+PATIENCE = 0.15  # seconds that a picture drawn by the CPU waits for something new to show
+GLANCE = 0.003  # seconds between two looks for it
 TELL = 1.0  # seconds between two writings of status and preview
 
 
@@ -58,8 +60,9 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
         glimpse: Glimpse | None = None
         told, began = 0.0, time.monotonic()
         while Wish.STOP not in shown.wishes():
+            new = fresh(hearing, PATIENCE if software(shown.gl) else 0.0)
             now = time.monotonic()
-            if (new := hearing.take()) is not None:
+            if new is not None:
                 glimpse = new
                 renderer.prepare(new.dream, new.light)
             look = show.at(now - began, show.controls).look
@@ -75,6 +78,14 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
                 break
             time.sleep(max(0.0, 1 / settings.picture.frame_rate - (time.monotonic() - now)))
         return status(pace, listener, hearing, dark if glimpse is None else glimpse.dream)
+
+
+def fresh(hearing: Hearing, patience: float) -> Glimpse | None:
+    """The newest glimpse; a picture that the CPU draws leaves the ear alone until there is one, for so many seconds."""
+    until = time.monotonic() + patience
+    while (glimpse := hearing.take()) is None and time.monotonic() < until:
+        time.sleep(GLANCE)
+    return glimpse
 
 
 def newest(glimpse: Glimpse, now: float) -> float:
