@@ -47,7 +47,6 @@ class Performance(Section):
     name: str = "immersions"
     model: str = "house"
     seed: int = Field(2019, ge=0)
-    language: str = Field("en", pattern="^[a-z]{2}$")
     midi: str = Field("", description="part of a MIDI input's name; empty for every port that has a map")
 
 

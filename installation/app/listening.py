@@ -107,7 +107,6 @@ def status(pace: Pace, listener: Listener, hearing: Hearing, dream: Dream) -> di
         "heard_samples": listener.heard,
         "glimpses": dream.number,
         "frames_lit": FRAMES,
-        "underruns": 0,
         "ear_restarts": hearing.restarts,
         "sound_restarts": listener.restarts,
     }

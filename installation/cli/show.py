@@ -29,10 +29,9 @@ def run(
     chosen = Settings.load(settings)
     request = Request(show or chosen.show.name, model or chosen.show.model, seconds, headless, float(context.obj))
     status = live.run(request, chosen) if listen is None else listening.run(request, chosen, listen)
-    words.print(
-        f"{status['frames']} pictures, {status['dreams']} dreams, {status['underruns']} underruns in "
-        f"{status['seconds']:.0f} s", style="dim",
-    )  # fmt: skip
+    counted = ("frames", "dreams", "underruns") if listen is None else ("frames", "glimpses")
+    told = ", ".join(f"{status[name]} {name}" for name in counted)
+    words.print(f"{told} in {status['seconds']:.0f} s", style="dim")
 
 
 @app.command()
