@@ -46,6 +46,24 @@ def test_the_tail_of_the_loops_end_shines_at_its_beginning(body, dreamt):
     np.testing.assert_allclose(np.roll(late, 11), early, atol=1 / 255)
 
 
+def test_pieces_one_after_the_other_glow_as_one_line(body, dreamt):
+    """Every piece is eight columns on; what shone in the one before is still seen in the next."""
+    anatomy, _ = body
+    flash = dreamt({("low", 0, 0, step): 20.0 for step in range(56, 64)})
+    afterglow = activity.Afterglow(anatomy)
+    assert unfolded(afterglow.light(dreamt({}), 64), anatomy.units).max() == 0
+    rising = unfolded(afterglow.light(flash, 64), anatomy.units)[:, 0]
+    assert rising[55] == 0 < rising[56] < rising[63]  # nothing of its end is at its beginning, as it is on a circle
+    falling = unfolded(afterglow.light(dreamt({}), 64), anatomy.units)[:, 0]
+    frame = flash.clip.seconds / 64
+    expected = rising[63] * np.exp(-frame * np.arange(1, 65) / activity.RELEASE)
+    np.testing.assert_allclose(falling, expected, atol=2 / 255)
+    again = activity.Afterglow(anatomy)
+    again.light(flash, 64)
+    partly = unfolded(again.light(dreamt({}), 16), anatomy.units)[:, 0]  # it begins 48 columns before the old end
+    assert partly[0] == 0
+
+
 def test_a_rolled_dream_is_a_rolled_light(body, dreamt):
     anatomy, _ = body
     one = activity.light(dreamt({("high", 1, 0, 2): 5.0, ("middle", 1, 1, 8): 5.0}), anatomy)

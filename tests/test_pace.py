@@ -22,11 +22,21 @@ def test_one_slow_picture_does_not_change_what_is_expected():
     assert pace.ahead == pytest.approx(0.03)
 
 
-def test_a_lasting_change_is_followed_within_four_pictures():
+def test_a_lasting_change_is_followed_within_five_pictures():
     pace = Pace(time.monotonic())
-    for took in (1.5, *[0.03] * 20, *[0.08] * 4):
+    for took in (1.5, *[0.03] * 20, *[0.08] * 5):
         pace.shown(took)
     assert pace.ahead == pytest.approx(0.08)
+
+
+def test_pictures_that_can_wait_are_promised_for_when_all_but_the_slowest_are_ready():
+    pace = Pace(time.monotonic(), held=True)
+    for took in (1.5, *[0.03] * 20, 0.05, 0.2, *[0.03] * 7):
+        pace.shown(took)
+    assert pace.ahead == pytest.approx(0.05)
+    for _ in range(2):
+        pace.shown(0.03)
+    assert pace.ahead == pytest.approx(0.03)
 
 
 def test_the_figures_are_told():

@@ -1,4 +1,4 @@
-"""The ear in a process of its own: sound of the last seconds goes in, what the neurons answer to its end comes out."""
+"""The ear in a process of its own: sound goes in as it comes, the light of what the neurons answer to it comes out."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ import multiprocessing
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from threading import Event
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
-from installation.app.depths import FRAMES, Depths
-from installation.data import RATE, Activations, Anatomy, Clip, Dream, Scalogram, Target
+from installation.data import RATE, Clip, Dream, Floats, Target
 from installation.errors import ContentError, ImmersionsError
 from installation.mailbox import Mailbox
-from installation.render.activity import Light, light
+from installation.render.activity import Afterglow, Light
 from installation.sound.listener import Listener
 from installation.worker import Worker
 
 log = logging.getLogger(__name__)
 
+FRAMES = 8  # of the scalogram that are lit: a sixth of a second, more than passes between two pictures
+FURTHEST = 2 * RATE  # samples; of more that waited the beginning is left out
+GLANCE = 0.003  # seconds between two looks for new sound
 LOADING = 120.0  # seconds that torch and the weights may take
 ANSWERING = 10.0  # seconds after which a process that does not answer is started again
 GOODBYE = 2.0
@@ -36,20 +39,31 @@ class Glimpse:
     until: float
 
 
-def run(connection: Connection, model: str, threads: int) -> None:
-    """The process: says how many samples it wants to hear, then answers until nobody asks."""
+def run(connection: Connection, model: str, target: Target, threads: int) -> None:
+    """The process: says how many samples make one frame, then answers until nobody asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         import torch
 
         from installation.listen.ear import load
+        from installation.listen.stream import Stream
 
         torch.set_num_threads(threads)
         ear = load(model, "cuda" if torch.cuda.is_available() else "cpu")
-        with Depths(ear, threads) as depths:
-            connection.send(depths.window)
-            while True:
-                connection.send(depths.glimpse(connection.recv()))
+        stream, afterglow = Stream(ear, FRAMES), Afterglow(ear.anatomy)
+        connection.send(stream.samples_per_frame)
+        samples = Clip(np.zeros((1, FRAMES * stream.samples_per_frame), np.float32))
+        number = 0
+        while True:
+            before = stream.heard
+            answer = stream.hear(connection.recv())
+            if answer is None:
+                connection.send(None)
+                continue
+            scalogram, activations = answer
+            dream = Dream(number, samples, activations, scalogram, target, 0.0, 0)
+            connection.send((dream, afterglow.light(dream, stream.heard - before)))
+            number += 1
     except (EOFError, OSError):
         return  # nobody asks any more
     except ImmersionsError as error:
@@ -59,11 +73,11 @@ def run(connection: Connection, model: str, threads: int) -> None:
 class Hearing:
     """Asks the ear about the newest sound, over and over, inside a `with` block. One that dies is started again."""
 
-    def __init__(self, model: str, anatomy: Anatomy, listener: Listener, target: Target, threads: int) -> None:
-        self._model, self._anatomy, self._listener, self._target = model, anatomy, listener, target
+    def __init__(self, model: str, listener: Listener, target: Target, threads: int) -> None:
+        self._model, self._listener, self._target = model, listener, target
         self._threads = threads
-        self._number = 0
         self.restarts = 0
+        self._wanted = Event()
         self._glimpses: Mailbox[Glimpse] = Mailbox()
         self._connection: Connection | None = None
         self._worker = Worker("hearing", self._step)
@@ -83,9 +97,15 @@ class Hearing:
             self._end()
 
     def take(self) -> Glimpse | None:
-        """The newest glimpse that nobody has taken. Raises ContentError where the model cannot hear at all."""
+        """The newest glimpse that nobody has taken. Raises ContentError where the model cannot hear at all.
+
+        The ear listens only while somebody waits for it: who draws with the same processor has it alone meanwhile.
+        """
         self._worker.check()
-        return self._glimpses.take()
+        glimpse = self._glimpses.take()
+        if glimpse is None:
+            self._wanted.set()
+        return glimpse
 
     def _step(self) -> None:
         try:
@@ -105,23 +125,28 @@ class Hearing:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._process = context.Process(
-            target=run, args=(theirs, self._model, self._threads), name="hearing", daemon=True
+            target=run, args=(theirs, self._model, self._target, self._threads), name="hearing", daemon=True
         )
         self._process.start()
         theirs.close()
         self._connection = ours
-        self._window = int(self._answer(ours, LOADING))
+        self._frame = int(self._answer(ours, LOADING))  # samples
+        self._heard = self._listener.heard
 
     def _ask(self, connection: Connection) -> None:
-        sound, until = self._listener.latest(self._window), self._listener.now()
-        connection.send(sound.mean(axis=0, dtype=np.float32))
-        scalogram: Scalogram
-        activations: Activations
-        scalogram, activations = self._answer(connection, ANSWERING)
-        samples = np.zeros((1, round(FRAMES * scalogram.seconds_per_frame * RATE)), np.float32)
-        dream = Dream(self._number, Clip(samples), activations, scalogram, self._target, 0.0, 0)
-        self._glimpses.post(Glimpse(dream, light(dream, self._anatomy), until))
-        self._number += 1
+        if not self._wanted.wait(GLANCE):
+            return
+        sound, heard, until = self._listener.news(self._heard)
+        if heard // self._frame == self._heard // self._frame:
+            self._worker.rest(GLANCE)
+            return
+        self._heard = heard
+        connection.send(mono(sound[:, -FURTHEST:]))
+        answer = self._answer(connection, ANSWERING)
+        if answer is not None:
+            dream, shone = answer
+            self._wanted.clear()
+            self._glimpses.post(Glimpse(dream, shone, until))
 
     def _answer(self, connection: Connection, patience: float) -> Any:
         if not connection.poll(patience):
@@ -140,3 +165,9 @@ class Hearing:
         if self._process.is_alive():
             self._process.kill()
             self._process.join(GOODBYE)
+
+
+def mono(sound: Floats) -> Floats:
+    """Both sides together, [2, samples] -> [samples]."""
+    together: Floats = sound.mean(axis=0, dtype=np.float32)
+    return together

@@ -7,9 +7,8 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from installation.app.depths import FRAMES
 from installation.app.folder import RunFolder
-from installation.app.hearing import Glimpse, Hearing
+from installation.app.hearing import FRAMES, Glimpse, Hearing
 from installation.app.opening import opening
 from installation.app.request import Request
 from installation.app.screen import screen, software
@@ -27,7 +26,7 @@ from installation.watch import Pace
 
 log = logging.getLogger(__name__)
 
-LAG = 0.03  # seconds that light is held back, so that it moves evenly between two answers of the ear
+LAG = 0.01  # seconds that light is held back, so that it moves evenly between two answers of the ear
 PATIENCE = 0.15  # seconds that a picture drawn by the CPU waits for something new to show
 GLANCE = 0.003  # seconds between two looks for it
 TELL = 1.0  # seconds between two writings of status and preview
@@ -54,9 +53,7 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
         log.info("look at %s: preview.jpg and status.json are rewritten every second", folder.path)
         listener = stack.enter_context(Listener(device))
         listener.wait()
-        hearing = stack.enter_context(
-            Hearing(request.model, shown_body.anatomy, listener, rest.target, settings.dream.threads)
-        )
+        hearing = stack.enter_context(Hearing(request.model, listener, rest.target, settings.dream.threads))
         glimpse: Glimpse | None = None
         told, began = 0.0, time.monotonic()
         while Wish.STOP not in shown.wishes():

@@ -63,7 +63,8 @@ class Live:
         self.request, self.settings, self.show, self.screen = request, settings, show, shown
         self.body = stage_body
         self.renderer = Renderer(shown.gl, stage_body.layout, stage_body.anatomy, shown.size)
-        self.pace = Pace(request.began)
+        self.slow = software(shown.gl)  # the CPU draws
+        self.pace = Pace(request.began, held=self.slow)
         delays = {"sound.delay": settings.sound.delay, "picture.delay": settings.picture.delay}
         self.takeover = Takeover(rest=Controls({**show.controls.values, **delays}))
         self.controls = self.takeover.rest
@@ -75,7 +76,7 @@ class Live:
         dream = opening.opening(stage_body, start, first.target)
         self.known = dream  # the start clip, with what is known of how the ear hears it
         self.newest: Ready | None = None
-        self._picture(first, Heard(dream, None, 0.0, 0, 0.0))  # before anything that takes long
+        self._picture(first, Heard(dream, None, 0.0, 0, 0.0), time.monotonic())  # before anything that takes long
         header = Header(
             show.name, stage_body.model, stage_body.anatomy.fingerprint, settings.show.seed, 0.0,
             settings.model_dump(mode="json"),
@@ -103,16 +104,17 @@ class Live:
             begun = time.monotonic()
             self._hands(begun)
             self._receive()
+            asked = time.monotonic()
             heard = self.player.heard(self.pace.ahead + self._delay())
             moment = self.skips.at(self.show, heard.seconds, self.controls)
             self._ask(moment.target, heard, begun, heard.loop != loop)
             loop = heard.loop
-            self._picture(moment, heard)
+            waited = self._picture(moment, heard, asked)
             self._listen(heard)
             if begun - told >= TELL:
                 told = begun
                 self.folder.status(self.status(moment, heard), self.renderer.read())
-            self._leave_room(time.monotonic() - begun)
+            self._leave_room(time.monotonic() - begun, waited)
         status = self.status(moment, self.player.heard())
         self.folder.status(status, self.renderer.read())
         return status
@@ -180,7 +182,8 @@ class Live:
             seconds = length(heard.dream) / RATE
             self.dreamer.due(now + (1 - heard.place) * seconds - EARLY)
 
-    def _picture(self, moment: Moment, heard: Heard) -> None:
+    def _picture(self, moment: Moment, heard: Heard, asked: float) -> float:
+        """Draw and present; a picture that is finished before its time waits. Returns how long, in seconds."""
         look = moment.look
         if self.faded is not None:
             look = replace(look, fade=look.fade * max(0.0, 1 - (time.monotonic() - self.faded) / FADE))
@@ -188,9 +191,15 @@ class Live:
             self.renderer.resize(self.screen.size)
         dream = self.known if heard.dream.step == 0 else heard.dream  # the start clip, once the ear has heard it
         frame = Frame(self.pace.frames, heard.seconds, look, dream, heard.previous, heard.place)
-        begun = time.monotonic()
-        self.screen.show(self.renderer.draw(frame))
-        self.pace.shown(time.monotonic() - begun)
+        picture = self.renderer.draw(frame)
+        waited = 0.0
+        if self.slow:
+            self.screen.gl.finish()
+            waited = max(0.0, asked + self.pace.ahead - time.monotonic())
+            time.sleep(waited)
+        self.screen.show(picture)
+        self.pace.shown(time.monotonic() - asked - waited)
+        return waited
 
     def _listen(self, drawn: Heard) -> None:
         """Compare what was drawn with what is heard now, and write down what was heard."""
@@ -198,11 +207,11 @@ class Live:
         self.pace.apart(drawn.seconds - heard.seconds)
         self.folder.heard(heard, self.controls)
 
-    def _leave_room(self, spent: float) -> None:
+    def _leave_room(self, spent: float, waited: float) -> None:
         """Never more pictures than asked for; where the CPU draws them, leave some of it to the optimiser."""
         rest = 1 / self.settings.picture.frame_rate - spent
-        if software(self.screen.gl):
-            rest = max(rest, (ROOM if self.pace.dreams else FIRST_ROOM) * spent)
+        if self.slow:
+            rest = max(rest, (ROOM if self.pace.dreams else FIRST_ROOM) * (spent - waited) - waited)
         if rest > 0:
             time.sleep(rest)
 

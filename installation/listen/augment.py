@@ -31,7 +31,7 @@ class Variation:
     neighbour: float = 0.25  # share of clips under which another one sounds
     neighbour_gain: tuple[float, float] = (-24.0, -8.0)  # dB
     codec: float = 0.3  # share of clips that went through a lossy codec
-    untouched: float = 0.3  # share of recordings that keep pitch, colour and loudness, as they will be heard later
+    untouched: float = 0.3  # share of recordings that keep tempo, pitch, colour and loudness, as in a listening test
     jitter: float = 0.01  # spread of noise on each level
     dropout: float = 0.02  # share of levels that fall silent
 
@@ -132,7 +132,8 @@ class Ears:
         """
         v, batch, bins = self.variation, len(kept), kept.shape[2]
         changed = self._draw(batch, 0, 1) >= v.untouched
-        power = stretch(to_power(kept), self._draw(batch, *v.frame) * FINE_RATE, frames)
+        width = torch.where(changed, self._draw(batch, *v.frame) * FINE_RATE, PLAIN)
+        power = stretch(to_power(kept), width, frames)
         power = transpose(power, self._draw(batch, -v.pitch, v.pitch) * changed)
         joined = (self._draw(batch, 0, 1) < v.neighbour) & changed
         under = torch.where(joined, self._draw(batch, *v.neighbour_gain), -300.0)

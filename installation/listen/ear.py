@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from installation.content import cache, find
-from installation.data import RATE, Activations, Anatomy, Clip, Floats, Scalogram
+from installation.data import RATE, Activations, Anatomy, Clip, Scalogram
 from installation.errors import ContentError, StorageError
 from installation.listen import checkpoint, clips, statistics
 from installation.listen.anatomy import FrontEnd, Plan, frames_per_loop, read, steps_on_a_line
@@ -22,6 +22,7 @@ from installation.listen.frozen import Frozen
 from installation.listen.levels import level
 from installation.listen.network import Network
 from installation.listen.statistics import Statistics
+from installation.listen.timeline import Line, Stretch
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class Ear:
         self.statistics = measured.to(self.device)
         self._frozen = Frozen(self.network)
         self.front = front_end(plan)
+        self.samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))  # of a recording
 
     def level(self, samples: Tensor, frames: int) -> Tensor:
         """The scalogram of loops: [batch, samples] -> [batch, bins, frames], differentiable."""
@@ -71,7 +73,7 @@ class Ear:
     def hear(self, clip: Clip, frames: int) -> tuple[Scalogram, Activations]:
         """What the ear sees in a loop, and what all its neurons answer."""
         heard = self.level(self._mono(clip)[None], frames)
-        return self._scalogram(heard, clip.seconds / frames), self._activations(self.answers(heard))
+        return self.scalogram(heard, clip.seconds / frames), self.activations(self.answers(heard))
 
     @torch.no_grad()
     def listen(self, clip: Clip, frames: int) -> Iterator[tuple[Scalogram, Activations]]:
@@ -82,7 +84,7 @@ class Ear:
         """
         if frames < 1 or frames % self.plan.stride:
             raise ValueError(f"a piece must be a multiple of {self.plan.stride} frames, got {frames}")
-        samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
+        samples_per_frame = self.samples_per_frame
         mono = self._mono(clip)
         pieces = max(1, -(-mono.shape[0] // (frames * samples_per_frame)))
         lead, tail = self._surroundings()
@@ -93,46 +95,28 @@ class Ear:
             heard = level(self.front.line(line[None, there], samples_per_frame))
             yield self._piece(heard, samples_per_frame, lead, frames)
 
-    def window(self, frames: int, upto: str | None = None) -> int:
-        """Samples that `glimpse` wants to hear: so many frames and all that they depend on."""
-        samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
-        return (self._surroundings(upto)[0] + frames) * samples_per_frame
+    def stretch(self, level: Tensor, first: int, line: Line) -> dict[str, Stretch]:
+        """What the layers answer to the next piece of a scalogram that comes in pieces, as `Frozen.stretch` says."""
+        return self._frozen.stretch(level, first, line)
 
-    @torch.no_grad()
-    def glimpse(self, latest: Floats, frames: int, upto: str | None = None) -> tuple[Scalogram, Activations]:
-        """The answers to the last `frames` frames of what has just been heard, as if silence followed.
-
-        latest   [window(frames, upto)], the newest sample last
-        upto     the deepest layer that is wanted; shallow ones depend on less and are heard sooner
-        """
-        samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))
-        lead, tail = self._surroundings(upto)
-        line = torch.nn.functional.pad(torch.from_numpy(latest).to(self.device), (0, tail * samples_per_frame))
-        heard = level(self.front.circle(line[None], lead + frames + tail))  # where it closes, nobody looks
-        return self._piece(heard, samples_per_frame, lead, frames, upto)
-
-    def _piece(
-        self, heard: Tensor, samples_per_frame: int, lead: int, frames: int, upto: str | None = None
-    ) -> tuple[Scalogram, Activations]:
+    def _piece(self, heard: Tensor, samples_per_frame: int, lead: int, frames: int) -> tuple[Scalogram, Activations]:
         """The answers to `frames` frames after `lead` ones that only lead there; [1, bins, frames] go beyond both."""
         steps = steps_on_a_line(self.plan, heard.shape[2])
         answers = {}
-        for name, answer in self.network.responses(heard, upto, time="valid").items():
+        for name, answer in self.network.responses(heard, time="valid").items():
             stride = self.anatomy[name].stride
             first = lead // stride - steps[name].start
             answers[name] = answer[..., first : first + frames // stride]
-        scalogram = self._scalogram(heard[..., lead : lead + frames], samples_per_frame / RATE)
-        return scalogram, self._activations(answers)
+        scalogram = self.scalogram(heard[..., lead : lead + frames], samples_per_frame / RATE)
+        return scalogram, self.activations(answers)
 
-    def _surroundings(self, upto: str | None = None) -> tuple[int, int]:
+    def _surroundings(self) -> tuple[int, int]:
         """Frames before and after a piece that its answers depend on, multiples of the network's stride."""
         stride, many = self.plan.stride, 1024 * self.plan.stride
         steps = steps_on_a_line(self.plan, many)
-        names = [layer.name for layer in self.anatomy]
-        wanted = [self.anatomy[name] for name in names[: names.index(upto) + 1 if upto else None]]
-        kernel = -(-self.front.lengths[0] * frames_per_loop(SECONDS) // round(RATE * SECONDS))
-        lead = max(steps[layer.name].start * layer.stride for layer in wanted) + kernel
-        tail = max(many - steps[layer.name].stop * layer.stride for layer in wanted) + kernel
+        kernel = -(-self.front.lengths[0] // self.samples_per_frame)
+        lead = max(steps[layer.name].start * layer.stride for layer in self.anatomy) + kernel
+        tail = max(many - steps[layer.name].stop * layer.stride for layer in self.anatomy) + kernel
         return -(-lead // stride) * stride, -(-tail // stride) * stride
 
     def _mono(self, clip: Clip) -> Tensor:
@@ -140,11 +124,13 @@ class Ear:
             raise ValueError(f"this ear hears {self.plan.front_end.rate} Hz, got {clip.rate} Hz")
         return torch.from_numpy(clip.mono).to(self.device)
 
-    def _scalogram(self, heard: Tensor, seconds_per_frame: float) -> Scalogram:
+    def scalogram(self, heard: Tensor, seconds_per_frame: float) -> Scalogram:
+        """Levels [1, bins, frames] as a scalogram."""
         front = self.plan.front_end
         return Scalogram(heard[0].cpu().numpy(), front.lowest, front.bins_per_octave, seconds_per_frame)
 
-    def _activations(self, answers: dict[str, Tensor]) -> Activations:
+    def activations(self, answers: dict[str, Tensor]) -> Activations:
+        """The answers to one loop or piece, [1, channels, bins, steps] each, normalised."""
         halves = {name: self.normalised(name, answer)[0].half().cpu().numpy() for name, answer in answers.items()}
         return Activations(halves)
 

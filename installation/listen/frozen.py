@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from installation.listen.network import EncoderBlock, Network, SummaryBlock, wrapped
+from installation.listen.network import EncoderBlock, Network, SummaryBlock
+from installation.listen.timeline import Circle, Line, Stretch, wrapped
 
 ROWS = torch.channels_last  # all channels of a cell lie side by side: pooling and rectifiers then run at full width
 
@@ -35,15 +36,30 @@ class Frozen:
         """
         names = self._network.down_to(upto)
         answers = {"scalogram": level[:, None]}
-        answers.update(zip(names[1:], self._walk(level[:, None]), strict=False))
+        walk = self._walk(Stretch(level[:, None], 0), Circle())
+        answers.update(zip(names[1:], (answer.values for answer in walk), strict=False))
         return answers
 
-    def _walk(self, x: Tensor) -> Iterator[Tensor]:
+    def stretch(self, level: Tensor, first: int, line: Line) -> dict[str, Stretch]:
+        """What the layers answer to the next piece of a line, as far as all that they depend on has come.
+
+        level     [batch, bins, frames] of which the first is number `first`, the one after the last piece's last
+        returns   name -> Stretch; a layer of which nothing new is known is missing
+        """
+        line.begin()
+        answers = {"scalogram": Stretch(level[:, None], first)}
+        for name, answer in zip(self._network.names[1:], self._walk(answers["scalogram"], line), strict=False):
+            if answer.end == answer.first:
+                break
+            answers[name] = answer
+        return answers
+
+    def _walk(self, x: Stretch, time: Circle | Line) -> Iterator[Stretch]:
         for number, block in enumerate(self._blocks):
-            x = yield from block.hear(F.relu(x) if number else x)
-        x = torch.addcmul(self._shift, x, self._spread)
+            x = yield from block.hear(Stretch(F.relu(x.values), x.first) if number else x, time)
+        x = Stretch(torch.addcmul(self._shift, x.values, self._spread), x.first)
         for part in self._parts:
-            x = yield from part.hear(x)
+            x = yield from part.hear(x, time)
 
 
 class FrozenBlock:
@@ -55,16 +71,20 @@ class FrozenBlock:
         self.conv2 = Kernel(block.conv2, block.norm2, block.back2)
         self.skip = _skip(block.skip)
 
-    def hear(self, x: Tensor) -> Generator[Tensor, None, Tensor]:
-        first = _pooled(self.conv1(x), self.pool, self.pool)
+    def hear(self, x: Stretch, time: Circle | Line) -> Generator[Stretch, None, Stretch]:
+        skip = time.aside(time.pooled(self._middle(x), self.pool, self.pool))
+        first = time.pooled(self.conv1.heard(x, time), self.pool, self.pool)
         yield first
-        second = self.conv2(F.relu(first))
+        second = self.conv2.heard(Stretch(F.relu(first.values), first.first), time)
         yield second
-        bins = second.shape[2]
-        above = (-(-x.shape[2] // self.pool) - bins) // 2
-        heard = x[:, :, above * self.pool : (above + bins) * self.pool]
-        skip = _pooled(heard, self.pool, self.pool)
-        return F.relu(second) + (self.skip(skip) if self.skip else skip)
+        return _passed_on(second, skip, self.skip, time)
+
+    def _middle(self, x: Stretch) -> Stretch:
+        """Those bins that are left after all cropping."""
+        bins = x.values.shape[2]
+        pooled = -(-(bins - self.conv1.crops) // self.pool) - self.conv2.crops
+        above = (-(-bins // self.pool) - pooled) // 2
+        return Stretch(x.values[:, :, above * self.pool : (above + pooled) * self.pool], x.first)
 
 
 class FrozenPart:
@@ -75,11 +95,12 @@ class FrozenPart:
         self.conv = Kernel(part.conv, part.norm, part.back)
         self.skip = _skip(part.skip)
 
-    def hear(self, x: Tensor) -> Generator[Tensor, None, Tensor]:
-        x = _pooled(x, 1, self.pool)
-        answer = self.conv(x)
+    def hear(self, x: Stretch, time: Circle | Line) -> Generator[Stretch, None, Stretch]:
+        x = time.pooled(x, 1, self.pool)
+        skip = time.aside(x)
+        answer = self.conv.heard(x, time)
         yield answer
-        return F.relu(answer) + (self.skip(x) if self.skip else x)
+        return _passed_on(answer, skip, self.skip, time)
 
 
 class Kernel:
@@ -95,6 +116,7 @@ class Kernel:
             weight, bias = (part.detach() for part in fused)
         pitch, time = conv.kernel_size
         padding = int(conv.padding[0])
+        self.crops = pitch - 1 - 2 * padding  # bins that are lost
         self.there = Packed(weight, bias, padding, back, time - 1 - back)
         self._turned = weight, pitch - 1 - padding
 
@@ -105,8 +127,15 @@ class Kernel:
         return Packed(weight.flip(2, 3).transpose(0, 1), None, padding, self.there.ahead, self.there.back)
 
     def __call__(self, x: Tensor) -> Tensor:
+        """The answer round a circle."""
         answer: Tensor = Around.apply(x, self)  # type: ignore[no-untyped-call]
         return answer
+
+    def heard(self, x: Stretch, time: Circle | Line) -> Stretch:
+        """The answer in either kind of time."""
+        if isinstance(time, Circle):
+            return Stretch(self(x.values), 0)
+        return time.convolved(self.there.line, x, self.there.back, self.there.ahead)
 
 
 class Packed:
@@ -122,9 +151,10 @@ class Packed:
         self.packed: Tensor | None = None
 
     def __call__(self, x: Tensor) -> Tensor:
+        """Round a circle of steps."""
         around = wrapped(x, self.back, self.ahead).contiguous(memory_format=ROWS)
         if not _packs(around):
-            return F.conv2d(around, self.weight, self.bias, padding=(self.padding, 0))
+            return self.line(around)
         if self.packed is None:
             pack: Any = torch._C._nn.mkldnn_reorder_conv2d_weight  # torch's own stubs leave its last argument out
             weight = self.weight.contiguous().to_mkldnn()
@@ -133,6 +163,10 @@ class Packed:
             around, self.packed, self.bias, [self.padding, 0], [1, 1], [1, 1], 1, "none", [], ""
         )
         return answer
+
+    def line(self, x: Tensor) -> Tensor:
+        """Along a few steps of a line: packed weights fit one length only, others cost ten times as much."""
+        return F.conv2d(x, self.weight, self.bias, padding=(self.padding, 0))
 
 
 class Around(torch.autograd.Function):
@@ -165,10 +199,9 @@ def _line(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     return factor.view(1, -1, 1, 1), (-norm.running_mean * factor).view(1, -1, 1, 1)
 
 
-def _pooled(x: Tensor, bins: int, steps: int) -> Tensor:
-    """The largest of so many bins (the last group may be smaller) and steps."""
-    if bins == steps == 1:
-        return x
-    if x.shape[-1] % steps:
-        raise ValueError(f"{x.shape[-1]} steps on a circle are no multiple of {steps} and cannot be pooled by it")
-    return F.max_pool2d(x, (bins, steps), ceil_mode=True)
+def _passed_on(answer: Stretch, skip: Stretch, kernel: Kernel | None, time: Circle | Line) -> Stretch:
+    """What a block passes on: its rectified answer plus the same steps of the skip."""
+    beside = time.beside(answer, skip)
+    if kernel:
+        beside = kernel(beside) if isinstance(time, Circle) else kernel.there.line(beside)
+    return Stretch(F.relu(answer.values) + beside, answer.first)

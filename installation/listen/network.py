@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from installation.listen.anatomy import Block, Convolution, Plan, Summary, anatomy, reach_back
+from installation.listen.timeline import Circle, Line, Stretch
 
 Time = Literal["circle", "valid"]
 P = TypeVar("P", bound=nn.Module)
-
-
-class Stretch(NamedTuple):
-    """A piece of a layer's time line.
-
-    values   [batch, channels, bins, steps]
-    first    the number of its first step; step n stands for the frames n * stride .. (n + 1) * stride - 1
-    """
-
-    values: Tensor
-    first: int
 
 
 Walk = Generator[Stretch, None, Stretch]  # yields what each layer answers, returns what the next part hears
@@ -59,12 +49,12 @@ class Network(nn.Module):
 
     def encode(self, level: Tensor, time: Time) -> Tensor:
         """z of a scalogram: [batch, bins, frames] -> [batch, channels, steps]."""
-        walk = self._encode(Stretch(level[:, None], 0), time == "circle")
+        walk = self._encode(Stretch(level[:, None], 0), _kind(time))
         return _end(walk).values[:, :, 0]
 
     def summarise(self, z: Tensor, time: Time, first: int = 0) -> Tensor:
         """c of z: [batch, channels, steps] -> [batch, channels, steps]; `first` is the number of z's first step."""
-        walk = self._summarise(Stretch(z[:, :, None], first), time == "circle")
+        walk = self._summarise(Stretch(z[:, :, None], first), _kind(time))
         return _end(walk).values[:, :, 0]
 
     def responses(
@@ -80,7 +70,7 @@ class Network(nn.Module):
         """
         names = self.down_to(upto)
         answers = {"scalogram": level[:, None]}
-        for name, answer in zip(names[1:], self._walk(level, time == "circle"), strict=False):
+        for name, answer in zip(names[1:], self._walk(level, _kind(time)), strict=False):
             answers[name] = answer.values
         return answers
 
@@ -93,22 +83,22 @@ class Network(nn.Module):
             raise KeyError(f"no layer {sorted(unknown)[0]!r}")
         return self.names[: 1 + max(self.names.index(name) for name in asked)]
 
-    def _walk(self, level: Tensor, circle: bool) -> Walk:
-        z = yield from self._encode(Stretch(level[:, None], 0), circle)
-        return (yield from self._summarise(z, circle))
+    def _walk(self, level: Tensor, time: Circle | Line) -> Walk:
+        z = yield from self._encode(Stretch(level[:, None], 0), time)
+        return (yield from self._summarise(z, time))
 
-    def _encode(self, x: Stretch, circle: bool) -> Walk:
+    def _encode(self, x: Stretch, time: Circle | Line) -> Walk:
         for number, block in enumerate(self.encoder):
             assert isinstance(block, EncoderBlock)
             if number:
                 x = Stretch(F.relu(x.values), x.first)
-            x = yield from block.hear(x, circle)
+            x = yield from block.hear(x, time)
         return Stretch(self.z_norm(x.values), x.first)
 
-    def _summarise(self, x: Stretch, circle: bool) -> Walk:
+    def _summarise(self, x: Stretch, time: Circle | Line) -> Walk:
         for block in self.summary:
             assert isinstance(block, SummaryBlock)
-            x = yield from block.hear(x, circle)
+            x = yield from block.hear(x, time)
         return Stretch(self.c_norm(x.values), x.first)
 
     @torch.no_grad()
@@ -136,18 +126,16 @@ class EncoderBlock(nn.Module):
         self.skip = _skip(source, channels, bias=False)
         self.back1, self.back2 = reach_back(block.conv1.time, padding), reach_back(block.conv2.time, padding)
 
-    def hear(self, x: Stretch, circle: bool) -> Walk:
-        first = _convolved(self.conv1, x, self.back1, circle)
-        first = _pooled(Stretch(self.norm1(first.values), first.first), self.pool, self.pool, circle)
+    def hear(self, x: Stretch, time: Circle | Line) -> Walk:
+        skip = time.aside(time.pooled(x, self.pool, self.pool))
+        first = _heard(self.conv1, self.norm1, x, self.back1, time)
+        first = time.pooled(first, self.pool, self.pool)
         yield first
-        second = _convolved(self.conv2, Stretch(F.relu(first.values), first.first), self.back2, circle)
-        second = Stretch(self.norm2(second.values), second.first)
+        second = _heard(self.conv2, self.norm2, Stretch(F.relu(first.values), first.first), self.back2, time)
         yield second
-        skip = _pooled(x, self.pool, self.pool, circle)
-        bins = second.values.shape[2]
-        above = (skip.values.shape[2] - bins) // 2
-        skip = Stretch(self.skip(_part(skip.values, 2, above, bins)), skip.first)
-        return _added(second, skip)
+        above = (skip.values.shape[2] - second.values.shape[2]) // 2
+        beside = _bins(time.beside(second, skip), above, second.values.shape[2])
+        return Stretch(F.relu(second.values) + self.skip(beside), second.first)
 
 
 class SummaryBlock(nn.Module):
@@ -161,12 +149,12 @@ class SummaryBlock(nn.Module):
         self.skip = _skip(source, channels, bias=True)
         self.back = part.kernel - 1
 
-    def hear(self, x: Stretch, circle: bool) -> Walk:
-        x = _pooled(x, 1, self.pool, circle)
-        answer = _convolved(self.conv, x, self.back, circle)
-        answer = Stretch(self.norm(answer.values), answer.first)
+    def hear(self, x: Stretch, time: Circle | Line) -> Walk:
+        x = time.pooled(x, 1, self.pool)
+        skip = time.aside(x)
+        answer = _heard(self.conv, self.norm, x, self.back, time)
         yield answer
-        return _added(answer, Stretch(self.skip(x.values), x.first))
+        return Stretch(F.relu(answer.values) + self.skip(time.beside(answer, skip)), answer.first)
 
 
 def _convolution(source: int, channels: int, kernel: Convolution) -> nn.Conv2d:
@@ -183,46 +171,19 @@ def _blank(part: P) -> P:
     return part.to_empty(device="cpu")
 
 
-def _convolved(conv: nn.Conv2d, x: Stretch, back: int, circle: bool) -> Stretch:
-    """Apply a kernel of which `back` steps lie before the one it answers for."""
-    ahead = conv.kernel_size[1] - 1 - back
-    if circle:
-        return Stretch(conv(wrapped(x.values, back, ahead)), 0)
-    return Stretch(conv(x.values), x.first + back)
+def _heard(conv: nn.Conv2d, norm: nn.Module, x: Stretch, back: int, time: Circle | Line) -> Stretch:
+    """What a kernel of which `back` steps lie before the one it answers for makes of its past, normalised."""
+    answer = time.convolved(conv, x, back, conv.kernel_size[1] - 1 - back)
+    return Stretch(norm(answer.values), answer.first)
 
 
-def wrapped(x: Tensor, back: int, ahead: int) -> Tensor:
-    """The circle of steps, cut open, with so many steps repeated on either side; may be more than it has."""
-    if back == ahead == 0:
-        return x
-    steps = x.shape[-1]
-    if max(back, ahead) <= steps:
-        return torch.cat([x[..., steps - back :], x, x[..., :ahead]], -1)
-    return x[..., torch.arange(-back, steps + ahead, device=x.device) % steps]
+def _bins(x: Tensor, above: int, count: int) -> Tensor:
+    """Bins from the middle; where all are wanted, nothing is cut: a slice costs three copies on the way back."""
+    return x if x.shape[2] == count else x.narrow(2, above, count)
 
 
-def _pooled(x: Stretch, bins: int, steps: int, circle: bool) -> Stretch:
-    """The largest of so many bins (the last group may be smaller) and steps; groups begin at multiples of `steps`."""
-    if bins == steps == 1:
-        return x
-    values, first = x
-    if not circle:
-        values = values[..., -first % steps :]
-        values, first = values[..., : values.shape[-1] // steps * steps], -(-first // steps)
-    if values.shape[-1] % steps:
-        raise ValueError(f"{values.shape[-1]} steps on a circle are no multiple of {steps} and cannot be pooled by it")
-    return Stretch(F.max_pool2d(values, (bins, steps), ceil_mode=True), first)
-
-
-def _added(answer: Stretch, skip: Stretch) -> Stretch:
-    """What a block passes on: its rectified answer plus the same steps of the skip."""
-    start, steps = answer.first - skip.first, answer.values.shape[-1]
-    return Stretch(F.relu(answer.values) + _part(skip.values, 3, start, steps), answer.first)
-
-
-def _part(x: Tensor, axis: int, start: int, count: int) -> Tensor:
-    """A part of an axis; the whole is given back as it is, because a slice costs three copies on the way back."""
-    return x if x.shape[axis] == count else x.narrow(axis, start, count)
+def _kind(time: Time) -> Circle | Line:
+    return Circle() if time == "circle" else Line()
 
 
 def _end(walk: Walk) -> Stretch:

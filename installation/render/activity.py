@@ -45,8 +45,29 @@ def light(dream: Dream, anatomy: Anatomy, attack: float = ATTACK, release: float
     attack, release   seconds, along the circle of the loop; 0 follows at once
     Raises ValueError where the dream was heard with another anatomy.
     """
+    answers = brightness(dream, anatomy)
+    return folded(dream, anatomy, follow(answers, dream.clip.seconds / len(answers), attack, release))
+
+
+class Afterglow:
+    """The light of sound that goes on and on: each piece begins with the light that the ones before it left."""
+
+    def __init__(self, anatomy: Anatomy, attack: float = ATTACK, release: float = RELEASE) -> None:
+        self._anatomy, self._attack, self._release = anatomy, attack, release
+        self._last: Floats | None = None  # [columns, units] of the piece before
+
+    def light(self, dream: Dream, new: int) -> Light:
+        """The light of the newest piece, which ends so many columns after the one before. Raises as `light` does."""
+        answers = brightness(dream, self._anatomy)
+        state = np.zeros_like(answers[0]) if self._last is None else self._last[min(new, len(self._last)) - 1]
+        self._last = follow(answers, dream.clip.seconds / len(answers), self._attack, self._release, state)
+        return folded(dream, self._anatomy, self._last.copy())
+
+
+def brightness(dream: Dream, anatomy: Anatomy) -> Floats:
+    """How bright every place in the texture is at once, [columns, rows * WIDTH], 0..1; raises as `light` does."""
     columns, rows = size(dream, anatomy)
-    answers = np.zeros((columns, rows * WIDTH), np.float32)  # [columns, units]
+    answers = np.zeros((columns, rows * WIDTH), np.float32)
     for layer in anatomy:
         response = dream.activations.layers.get(layer.name)
         if response is None:
@@ -57,13 +78,19 @@ def light(dream: Dream, anatomy: Anatomy, attack: float = ATTACK, release: float
                 f"but the body has {[layer.channels, layer.bins]}"
             )
         answers[:, anatomy.slice(layer.name)] = between(compressed(response), columns)
-    smoothed = follow(answers, dream.clip.seconds / columns, attack, release)
-    folded = np.empty((columns + 1, rows * WIDTH), np.uint8)
-    np.rint(smoothed * 255, out=smoothed)
-    folded[:columns] = smoothed
-    folded[columns] = 0
-    folded[columns, : anatomy.units] = np.rint(255 * mask(dream.target.regions, anatomy))
-    return Light(frozen(folded.reshape(-1, WIDTH)), columns, rows, dream.clip.seconds)
+    return answers
+
+
+def folded(dream: Dream, anatomy: Anatomy, followed: Floats) -> Light:
+    """Brightness [columns, rows * WIDTH] as a texture; it is changed on the way."""
+    columns, wide = followed.shape
+    bytes_ = np.empty((columns + 1, wide), np.uint8)
+    followed *= 255
+    np.rint(followed, out=followed)
+    bytes_[:columns] = followed
+    bytes_[columns] = 0
+    bytes_[columns, : anatomy.units] = np.rint(255 * mask(dream.target.regions, anatomy))
+    return Light(frozen(bytes_.reshape(-1, WIDTH)), columns, wide // WIDTH, dream.clip.seconds)
 
 
 def size(dream: Dream, anatomy: Anatomy) -> tuple[int, int]:
@@ -101,19 +128,22 @@ def between(values: Floats, columns: int) -> Floats:
     return here
 
 
-def follow(answers: Floats, seconds: float, attack: float, release: float) -> Floats:
-    """Answers [columns, units] with a rise and a fall in time, as one periodic loop; columns last `seconds`.
+def follow(answers: Floats, seconds: float, attack: float, release: float, state: Floats | None = None) -> Floats:
+    """Answers [columns, units] with a rise and a fall in time; columns last `seconds`.
 
-    The tail that a loop leaves is found by one round before the one that counts.
+    state   [units] the light before; without it this is one periodic loop, whose tail is found by one round before
+            the one that counts
     """
     if attack <= 0 and release <= 0:
         return answers
     up = np.float32(1 - np.exp(-seconds / attack) if attack > 0 else 1)
     down = np.float32(1 - np.exp(-seconds / release) if release > 0 else 1)
     followed = np.empty_like(answers)
-    state = answers[-1].copy()
-    rise, fall = np.empty_like(state), np.empty_like(state)
     forgotten = min(len(answers), int(6 * max(attack, release) / seconds) + 1)  # columns: e**-6 is under 1/255
+    if state is not None:
+        forgotten = 0
+    state = (answers[-1] if state is None else state).copy()
+    rise, fall = np.empty_like(state), np.empty_like(state)
     for column in range(-forgotten, len(answers)):
         np.subtract(answers[column], state, out=rise)
         np.multiply(rise, down, out=fall)

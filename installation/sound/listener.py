@@ -1,8 +1,10 @@
-"""The listener: the latest sound from a line-in or a microphone, at any time."""
+"""The listener: the newest sound from a line-in or a microphone, at any time."""
 
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
+
+import numpy as np
 
 from installation.data import Floats
 from installation.errors import DeviceError
@@ -49,11 +51,6 @@ class Listener:
         tick = self._board.read()
         return tick.samples if tick else 0
 
-    def now(self) -> float:
-        """When the last of them came, in seconds of time.monotonic(); 0 before the first."""
-        tick = self._board.read()
-        return tick.ns / 1e9 if tick else 0.0
-
     @property
     def process(self) -> int | None:
         """The number of the listening process, while there is one."""
@@ -64,11 +61,16 @@ class Listener:
         """How often the listening process had to be started again."""
         return self._keeper.restarts
 
-    def latest(self, count: int) -> Floats:
-        """The last `count` samples, left and right, [2, count]; silence before the first. At most 10 seconds."""
-        if count > KEPT // 2:
-            raise ValueError(f"at most {KEPT // 2} samples can be looked back at, asked for {count}")
-        return self._shelf.get(self.heard, count).T
+    def news(self, after: int) -> tuple[Floats, int, float]:
+        """What came after so many samples, left and right, [2, count], at most the last 10 seconds.
+
+        With it: how many samples came in all, and when the last of them did, in seconds of time.monotonic().
+        """
+        tick = self._board.read()
+        if tick is None:
+            return np.zeros((2, 0), np.float32), 0, 0.0
+        count = min(max(0, tick.samples - after), KEPT // 2)
+        return self._shelf.get(tick.samples, count).T, tick.samples, tick.ns / 1e9
 
     def wait(self, seconds: float = OPENING) -> None:
         """Wait until the device is open. Raises DeviceError where there is none."""

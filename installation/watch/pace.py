@@ -8,18 +8,21 @@ from typing import Any
 import numpy as np
 
 KEPT = 3000  # pictures that the figures are taken over
-USUAL = 7  # pictures whose median is the expected drawing time: a single slow one says nothing about the next
+USUAL = 9  # pictures that say how long the next one will take
 
 
 class Pace:
     """Counts what the live show does; times are `time.monotonic` seconds.
 
     began    when the command was given
-    ahead    seconds from asking what is heard to the picture's presentation, as expected for the next picture
+    held     whether a picture that is finished early waits for the moment that it was drawn for
+    ahead    seconds from asking what is heard to the picture's presentation, as expected for the next picture: the
+             median of the last ones, or, for pictures that can wait, what all but the slowest of them keep to
     """
 
-    def __init__(self, began: float) -> None:
+    def __init__(self, began: float, held: bool = False) -> None:
         self.began = began
+        self.held = held
         self.frames = 0
         self.dreams = 0
         self.ahead = 0.0
@@ -31,13 +34,13 @@ class Pace:
         self._apart: deque[float] = deque(maxlen=KEPT)
 
     def shown(self, took: float) -> None:
-        """A picture was presented; drawing and presenting it took so many seconds."""
+        """A picture was presented; drawing and presenting it took so many seconds, without any waiting."""
         now = time.monotonic()
         if self._first_picture is None:
             self._first_picture = now
         else:  # the first one compiles shaders and says nothing about the next
             self._took.append(took)
-            self.ahead = median(self._took)
+            self.ahead = sorted(self._took)[max(0, len(self._took) - 2)] if self.held else median(self._took)
         if self._last is not None:
             self._gaps.append(now - self._last)
         self._last = now
