@@ -17,6 +17,7 @@ from installation.listen.statistics import Statistics
 
 WEIGHTS = "weights.safetensors"
 STATISTICS = "statistics.safetensors"
+KINDS = ("rest", "spread", "variance")  # of what is measured
 
 
 def save(tensors: Mapping[str, Tensor], path: Path) -> None:
@@ -48,10 +49,9 @@ def load_weights(network: Network, path: Path) -> None:
 
 
 def save_measured(network: Network, statistics: Statistics, path: Path) -> None:
-    """Write what was measured with a network: its batch statistics, rest and spread."""
-    rest = {f"rest.{name}": value for name, value in statistics.rest.items()}
-    spread = {f"spread.{name}": value for name, value in statistics.spread.items()}
-    save({**_moving(network), **rest, **spread}, path)
+    """Write what was measured with a network: its batch statistics, rest, spread and variance."""
+    measured = {f"{kind}.{name}": value for kind in KINDS for name, value in getattr(statistics, kind).items()}
+    save({**_moving(network), **measured}, path)
 
 
 def load_measured(network: Network, path: Path) -> Statistics:
@@ -62,14 +62,14 @@ def load_measured(network: Network, path: Path) -> Statistics:
         wanted |= {
             f"rest.{layer.name}": torch.Size([layer.channels, layer.bins]),
             f"spread.{layer.name}": torch.Size([]),
+            f"variance.{layer.name}": torch.Size([layer.channels, layer.bins]),
         }
     if {name: value.shape for name, value in found.items()} != wanted:
         raise ContentError(
             f"{path} was measured with another network. Delete it; it is measured again on the next start."
         )
     network.load_state_dict({name: found[name] for name in _moving(network)}, strict=False)
-    rest, spread = ({name: found[f"{kind}.{name}"] for name in network.names} for kind in ("rest", "spread"))
-    return Statistics(rest, spread)
+    return Statistics(*({name: found[f"{kind}.{name}"] for name in network.names} for kind in KINDS))
 
 
 def _moving(network: Network) -> dict[str, Tensor]:

@@ -26,7 +26,7 @@ from installation.listen.timeline import Line, Stretch
 
 log = logging.getLogger(__name__)
 
-VERSION = "2"  # of how statistics are measured; a new one measures all models again
+VERSION = "3"  # of how statistics are measured; a new one measures all models again
 SECONDS = 4.0  # of the loops that statistics are measured on
 HISS = 1e-4  # RMS, -80 dBFS: near-silence
 

@@ -18,19 +18,22 @@ LIT = 1.0  # a neuron is lit where it answers one spread above rest
 class Statistics:
     """Per layer: what its neurons answer to near-silence, and how far they move on music.
 
-    rest     name -> [channels, bins], the mean answer to near-silence
-    spread   name -> one number, the root mean square distance from rest over music, steps and neurons
+    rest       name -> [channels, bins], the mean answer to near-silence
+    spread     name -> one number, the root mean square distance from rest over music, steps and neurons
+    variance   name -> [channels, bins], how much each neuron's own answer varies over music and steps
     """
 
     rest: Mapping[str, Tensor]
     spread: Mapping[str, Tensor]
+    variance: Mapping[str, Tensor]
 
     def normalised(self, name: str, response: Tensor) -> Tensor:
         """0 is rest, 1 one spread on music: [..., channels, bins, steps] -> the same."""
         return (response - self.rest[name][..., None]) / (self.spread[name] + SOFTENING)
 
     def to(self, device: torch.device | str) -> Statistics:
-        moved = [{name: value.to(device) for name, value in part.items()} for part in (self.rest, self.spread)]
+        parts = (self.rest, self.spread, self.variance)
+        moved = [{name: value.to(device) for name, value in part.items()} for part in parts]
         return Statistics(*moved)
 
 
@@ -52,9 +55,28 @@ def calibrate(network: Network, music: Tensor) -> None:
 def measure(network: Network, silence: Tensor, music: Iterable[Tensor]) -> Statistics:
     """Measure a network in evaluation mode on scalograms, each [1, bins, frames]."""
     rest = {name: answer[0].mean(-1) for name, answer in network.responses(silence).items()}
-    squares: dict[str, list[Tensor]] = {name: [] for name in rest}
+    apart = {name: Sums(torch.zeros_like(middle), torch.zeros_like(middle)) for name, middle in rest.items()}
     for level in music:
         for name, answer in network.responses(level).items():
-            squares[name].append((answer[0] - rest[name][..., None]).square().mean())
-    spread = {name: torch.stack(values).mean().sqrt() for name, values in squares.items()}
-    return Statistics(rest, spread)
+            apart[name].add(answer[0] - rest[name][..., None])
+    spread = {name: sums.squares.mean().sqrt() for name, sums in apart.items()}
+    return Statistics(rest, spread, {name: sums.variance for name, sums in apart.items()})
+
+
+@dataclass(eq=False, slots=True)
+class Sums:
+    """Means of values and of their squares over so many pieces, [channels, bins]."""
+
+    values: Tensor
+    squares: Tensor
+    pieces: int = 0
+
+    def add(self, piece: Tensor) -> None:
+        """Take in one piece more, [channels, bins, steps]; all weigh the same."""
+        self.pieces += 1
+        self.values += (piece.mean(-1) - self.values) / self.pieces
+        self.squares += (piece.square().mean(-1) - self.squares) / self.pieces
+
+    @property
+    def variance(self) -> Tensor:
+        return (self.squares - self.values.square()).clamp_min(0)
