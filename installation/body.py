@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from installation.data import Anatomy, Layout
 from installation.layout.store import layout_for
-from installation.listen import anatomy as ears
+from installation.listen import plans
+from installation.listen.anatomy import Plan
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -12,13 +13,13 @@ class Body:
     """What can be drawn before anything is heard."""
 
     model: str
-    plan: ears.Plan
+    plan: Plan | plans.ForeignPlan
     anatomy: Anatomy
     layout: Layout
 
 
 def body(model: str) -> Body:
     """The body of a model. Raises ContentError where model or layout is missing or does not fit."""
-    plan = ears.read(model)
-    anatomy = ears.anatomy(plan)
+    plan = plans.read(model)
+    anatomy = plans.anatomy(plan)
     return Body(model, plan, anatomy, layout_for(model, anatomy))

@@ -4,6 +4,7 @@ ImmersionsError
     ContentError     a file of content (scene, show, shader, model, layout, settings) is not what it should be
         SoundFileError   a recording cannot be used
     TargetError      a text does not name a region of the network
+    PackageError     an optional Python package is not installed
     DeviceError      a sound, MIDI or display device is missing or refuses
     StorageError     a disk is full or cannot be written
     TrainingError    a training came to no good end
@@ -32,6 +33,10 @@ class SoundFileError(ContentError):
 
 class TargetError(ContentError):
     """A text does not name a region of the network."""
+
+
+class PackageError(ImmersionsError):
+    """An optional Python package is not installed."""
 
 
 class DeviceError(ImmersionsError):

@@ -1,5 +1,6 @@
 """Shared by all tests: a GL context without a window, small bodies and dreams, and pictures to compare with."""
 
+import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from PIL import Image
 
 from installation.data import RATE, Activations, Anatomy, Clip, Dream, Frame, Layer, Layout, Look, Scalogram, Target
 from installation.output import offscreen
+
+if importlib.util.find_spec("triton"):  # beside torch for CUDA: after a software driver's LLVM its own would crash
+    import triton  # noqa: F401
 
 GOLDEN = Path(__file__).parent / "golden"
 NOTHING = Target(())

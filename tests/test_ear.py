@@ -175,3 +175,17 @@ def test_another_model_file_is_measured_anew(tmp_path: Path, monkeypatch: pytest
     load("mine")
     assert len(list((tmp_path / "cache").glob("ear-mine-*.safetensors"))) == 2
     shutil.rmtree(tmp_path / "cache")
+
+
+def test_every_neurons_variance_is_measured_over_music():
+    """One neuron's variance over all start clips, by hand."""
+    tiny = ear.load("tiny")
+    answers = []
+    for name in sorted(clips.files()):
+        level = tiny.level(torch.from_numpy(clips.clip(name, 4 * RATE).mono)[None], 192)
+        answers.append(tiny.network.responses(level)["block1.conv1"][0, 2, 3].detach())
+    wanted = torch.stack(answers).var(correction=0)
+    assert tiny.statistics.variance["block1.conv1"][2, 3].item() == pytest.approx(wanted.item(), rel=1e-3)
+    assert {name: tuple(value.shape) for name, value in tiny.statistics.variance.items()} == {
+        layer.name: (layer.channels, layer.bins) for layer in tiny.anatomy
+    }

@@ -41,6 +41,35 @@ def test_the_strongest_threads_come_from_every_link() -> None:
     assert 0 < strengths.min() <= strengths.max() <= 1
 
 
+def test_the_threads_of_a_trained_link_are_its_largest_weights() -> None:
+    network = Anatomy(
+        (Layer("low", 2, 6, 1), Layer("high", 3, 5, 1)), (Link("low", "high", kernel=3, stride=1, offset=-1),)
+    )
+    weights = np.random.default_rng(3).random((3, 2, 3)).astype(np.float32)
+    edges, strengths = threads(network, np.random.default_rng(0), 20, {network.links[0]: weights})
+    source, target = np.divmod(edges[:, 0], 6), np.divmod(edges[:, 1] - 12, 5)
+    tap = source[1] - target[1] + 1
+    found = weights[target[0], source[0], tap]
+    everything = sorted(
+        (
+            weights[to, of, at - b + 1]
+            for to in range(3)
+            for of in range(2)
+            for b, at in windows(network, network.links[0])
+        ),
+        reverse=True,
+    )
+    np.testing.assert_array_equal(found, everything[:20])
+    assert (np.diff(strengths) < 0).all()
+    assert len(np.unique(edges, axis=0)) == 20
+
+
+def test_more_threads_than_there_are_connections_are_all_of_them() -> None:
+    weights = {TWO.links[0]: np.ones((1, 1, 1), np.float32)}
+    edges, _ = threads(TWO, np.random.default_rng(0), 50, weights)
+    assert edges.tolist() == [[0, 1]]
+
+
 def test_the_haze_of_one_connection_is_a_line_between_its_neurons() -> None:
     positions = np.array([[-0.5, -0.5, 0], [0.5, -0.5, 0]], np.float32)
     mist = haze(TWO, positions, np.random.default_rng(0), size=64)

@@ -54,6 +54,14 @@ def test_attraction_is_the_sum_over_every_single_connection(
     torch.testing.assert_close(graph.attraction(positions), expected, rtol=1e-4, atol=1e-4)
 
 
+def test_a_neuron_that_gathers_a_whole_channel_is_held_as_if_it_heard_all_of_them() -> None:
+    layers = (Layer("wide", 8, 7, 1), Layer("gathered", 8, 1, 1))
+    alone, all_of_them = (Anatomy(layers, (Link("wide", "gathered", 7, dense=dense),)) for dense in (False, True))
+    for balance in (0.0, 0.2):
+        one, other = (graph_of(network, balance=balance).degree[-8:] for network in (alone, all_of_them))
+        torch.testing.assert_close(one, other)
+
+
 def test_a_merged_graph_pulls_as_its_members_do_together() -> None:
     graph = graph_of(SMALL)
     merged = graph.coarser()

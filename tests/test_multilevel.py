@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from installation.data import Anatomy, Layer, Link
-from installation.layout.forces import exact, repulsion
+from installation.layout.forces import EXACT, exact, repulsion
 from installation.layout.graph import graph_of
 from installation.layout.multilevel import Moment, Settings, lay_out, radii
 from installation.layout.pose import pose
@@ -75,6 +75,21 @@ def test_charges_that_differ_a_millionfold_give_no_impossible_numbers(exponent: 
     network = anatomy(read("tiny"))
     charges = torch.logspace(-3, 3, network.units)
     assert torch.isfinite(lay_out(graph_of(network, charges), replace(QUICK, exponent=exponent))).all()
+
+
+def test_a_larger_body_in_space_is_round_and_its_cells_lie_together() -> None:
+    layers = (Layer("low", 16, 60, 1), Layer("middle", 32, 30, 1), Layer("high", 64, 7, 1))
+    links = (Link("low", "middle", 3, 2, -1), Link("middle", "high", 5, 4, 0))
+    network = Anatomy(layers, links)
+    assert network.units > EXACT  # where the tree begins to be walked
+    positions = lay_out(graph_of(network), replace(QUICK, dimensions=3))
+    assert torch.isfinite(positions).all()
+    spreads = torch.linalg.svdvals(positions - positions.mean(0)) / len(positions) ** 0.5
+    assert spreads[2] > 0.3 * spreads[0]  # neither a line nor a plane
+    for layer in network:
+        cells = positions[network.slice(layer.name)].view(layer.channels, layer.bins, 3)
+        within = (cells - cells.mean(0)).norm(dim=-1).mean()
+        assert within < 0.6 * (cells.mean(0) - positions.mean(0)).norm(dim=-1).mean()
 
 
 def test_an_interruption_keeps_the_best_so_far() -> None:

@@ -101,13 +101,13 @@ def test_no_start_and_no_learning_rate_leave_full_scale(ear, rate, level):
 
 
 def test_a_dream_does_not_grow_beyond_its_loudness(ear):
-    dream = dreamt(optimizer(ear, knobs=Knobs(batch=1, learning_rate=0.05)), 6)
+    dream = dreamt(optimizer(ear, knobs=Knobs(batch=1, learning_rate=0.05)), 12)
     assert np.sqrt(np.square(dream.clip.samples).mean()) == pytest.approx(LOUDEST, rel=0.01)
 
 
 def test_silence_can_be_dreamt_upon(ear):
     start = Clip(np.zeros((1, SAMPLES), np.float32))
-    assert dream_once(optimizer(ear, start=start), 15).last.score > 0.1
+    assert dream_once(optimizer(ear, start=start), 40).last.score > 0.1
 
 
 def test_numbers_that_leave_the_finite_bring_the_start_back(ear):

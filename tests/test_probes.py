@@ -8,11 +8,10 @@ import torch
 
 from installation.errors import ContentError
 from installation.listen.anatomy import read
-from installation.listen.augment import FINE_RATE, plain
+from installation.listen.augment import FINE_RATE
 from installation.listen.contrast import reach
 from installation.listen.dataset import Recording
 from installation.listen.evaluation import hear, pieces, probe, untrained
-from installation.listen.liveliness import charges, spreads
 from installation.listen.network import Network
 from installation.listen.probes import UNKNOWN, Answers, beat_phase, classify, regress, spans
 from installation.listen.tracks import parts, supervised, tell_tracks
@@ -161,15 +160,3 @@ def test_an_ear_that_knows_nothing_scores_chance_whoever_asks() -> None:
     trial = listen_test(network, [recording(n) for n in range(4)], ears, 160, ears.first)
     assert trial.right.max() == 0  # ties are no answers
     assert trial.summary()["loss"] == pytest.approx(np.log(trial.candidates), abs=1e-4)
-
-
-def test_every_neuron_gets_room_as_it_moves_on_music() -> None:
-    network = Network(read("tiny"))
-    moved = spreads(network, [recording(n) for n in range(3)], 160, np.random.default_rng(0), clips=4)
-    room = charges(network, moved)
-    assert room.shape == (network.anatomy.units,)
-    assert room.min() > 0
-    assert room.mean() == pytest.approx(1, abs=1e-5)
-    whole = plain(torch.from_numpy(np.stack([recording(n).levels for n in range(3)])), 1900)
-    assert moved["scalogram"][0, 60].item() == pytest.approx(whole[:, 60].std().item(), rel=0.1)  # clicks only
-    assert room[network.anatomy.slice("block0.conv1")].std() > 0

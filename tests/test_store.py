@@ -9,7 +9,7 @@ from installation.content import every
 from installation.data import Anatomy, Layer, Layout
 from installation.errors import ContentError, StorageError
 from installation.layout import store
-from installation.listen.anatomy import anatomy, read
+from installation.listen.plans import anatomy, read
 
 SHIPPED = sorted(path.parent.name for path in every("models", "*/model.toml"))
 

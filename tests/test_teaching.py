@@ -9,8 +9,9 @@ import soundfile
 from installation.content import find
 from installation.data import RATE
 from installation.errors import ContentError, StorageError
+from installation.layout import store
 from installation.listen import clips, ear
-from installation.workshop import music, teaching
+from installation.workshop import examining, music, teaching
 
 
 def quiet(done: int, total: int) -> None:
@@ -27,7 +28,16 @@ def songs(tmp_path_factory):
     return folder
 
 
-def test_a_trained_folder_is_a_model(songs, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def tracks(tmp_path_factory):
+    """Two tracks of 112 s."""
+    folder = tmp_path_factory.mktemp("tracks")
+    for name in ("beat-mika", "beat-safari"):
+        soundfile.write(folder / f"{name}.flac", np.tile(clips.clip(name, 4 * RATE).mono, 28), RATE)
+    return folder
+
+
+def test_a_trained_folder_is_a_model(songs, tracks, tmp_path, monkeypatch):
     monkeypatch.setenv("IMMERSIONS_CONTENT", str(tmp_path))
     monkeypatch.setenv("IMMERSIONS_CACHE", str(tmp_path / "cache"))
     out = tmp_path / "models" / "mine"
@@ -37,12 +47,25 @@ def test_a_trained_folder_is_a_model(songs, tmp_path, monkeypatch):
     assert mine.plan.steps == told["steps"] > 0
     assert mine.anatomy.fingerprint == ear.load("tiny").anatomy.fingerprint
     assert (out / "statistics.safetensors").is_file()
+    layout = store.load(tmp_path / "layouts" / "mine.npz")
+    assert layout.fingerprint == mine.anatomy.fingerprint
+    elsewhere = teaching.layout_of(tmp_path / "mine")
+    assert elsewhere == tmp_path / "mine" / "mine.npz"
     more = teaching.train("tiny", songs, out, 0.001, False, out / "weights.safetensors", "cpu")
     assert more["trained_hours"] > told["trained_hours"]
-    figures = teaching.evaluate("mine", songs, 0)
+    figures = examining.evaluate(examining.Question("mine", songs, twins=tracks, keep=True))
     assert figures["recordings"] == 4
     assert [name.rsplit("/", 1)[-1] for name in figures["skipped"]] == ["broken.mp3"]
     json.dumps(figures)
+    assert set(figures["probes"]["track"]) == {"ear", "untrained", "mean", "mean and spread", "supervised"}
+    kept = ear.load("mine").plan.scores
+    assert kept["nearest"] == pytest.approx(figures["listening"]["nearest"], abs=1e-4)
+    assert kept["track"] == pytest.approx(figures["probes"]["track"]["ear"]["figure"], abs=1e-4)
+    assert {row[0] for row in examining.rows(figures)} >= {"nearest, right of 128", "track"}
+    with pytest.raises(ContentError, match="must last 100 s"):
+        examining.evaluate(examining.Question("mine", songs, twins=songs))
+    examining.evaluate(examining.Question("mine", songs, keep=True))
+    assert "track" not in ear.load("mine").plan.scores  # figures are replaced as a whole
 
 
 def test_only_the_head_of_a_model_file_is_rewritten():
@@ -51,6 +74,7 @@ def test_only_the_head_of_a_model_file_is_rewritten():
     assert again.count("trained_hours") == 1
     assert "trained_hours = 2.5" in again
     assert again.partition("\n[")[2] == text.partition("\n[")[2]
+    assert "[scores]" not in teaching.rewritten(again + "\n[scores]\nloss = 4.0\n", {})
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):

@@ -45,12 +45,11 @@ def run(connection: Connection, model: str, target: Target, threads: int) -> Non
     try:
         import torch
 
-        from installation.listen.ear import load
-        from installation.listen.stream import Stream
+        from installation.listen.ears import load
 
         torch.set_num_threads(threads)
         ear = load(model, "cuda" if torch.cuda.is_available() else "cpu")
-        stream, afterglow = Stream(ear, FRAMES), Afterglow(ear.anatomy)
+        stream, afterglow = ear.stream(FRAMES), Afterglow(ear.anatomy)
         connection.send(stream.samples_per_frame)
         samples = Clip(np.zeros((1, FRAMES * stream.samples_per_frame), np.float32))
         number = 0

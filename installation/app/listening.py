@@ -15,6 +15,7 @@ from installation.app.screen import screen, software
 from installation.body import body
 from installation.control.parameters import defaults
 from installation.data import Dream, Frame
+from installation.listen import plans
 from installation.output.window import Wish
 from installation.render.renderer import Renderer
 from installation.settings import Settings
@@ -39,6 +40,7 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
     Raises DeviceError where there is no such input.
     """
     shown_body = body(request.model)
+    plans.provided(shown_body.plan)
     show = Show.load(request.show, defaults(), shown_body.anatomy, shown_body.layout, settings.show.seed)
     pace = Pace(request.began)
     rest = show.at(0.0, show.controls)

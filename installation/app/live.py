@@ -22,7 +22,7 @@ from installation.control.takeover import Takeover
 from installation.data import RATE, Controls, Dream, Frame, Heard, Target
 from installation.dream.dreamer import Dreamer
 from installation.dream.knobs import knobs
-from installation.listen import clips
+from installation.listen import clips, plans
 from installation.output.window import Wish
 from installation.render.renderer import Renderer
 from installation.settings import Settings
@@ -48,6 +48,7 @@ def run(request: Request, settings: Settings) -> dict[str, Any]:
     Raises ContentError or DeviceError before the show begins; once it runs, faults are logged and bridged.
     """
     stage_body = body(request.model)
+    plans.provided(stage_body.plan)
     show = Show.load(request.show, defaults(), stage_body.anatomy, stage_body.layout, settings.show.seed)
     with ExitStack() as stack:
         shown = stack.enter_context(screen(settings.picture, request.headless))

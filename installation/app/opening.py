@@ -27,7 +27,7 @@ def opening(body: Body, start: Clip, target: Target, at_rest: bool = False) -> D
     at_rest   no neuron answers
     """
     layers: dict[str, Halves] = {}
-    level = np.zeros((body.anatomy.layers[0].bins, 16), np.float32)
+    level = np.zeros((body.plan.front_end.bins, 16), np.float32)
     for path in (_shipped(body), _kept(body)):
         if not at_rest and path is not None and path.is_file() and (known := _read(path, body, start)) is not None:
             layers, level = known

@@ -31,7 +31,8 @@ def models(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
         return
     table = Table("name", "neurons", "parameters", "trained", "steps", "scores", box=None)
     for ear in found:
-        hours = f"{ear['trained_hours']:g} h" if ear["trained_hours"] else "no"
+        unsaid = "by others" if ear["trained_hours"] is None else "no"
+        hours = f"{ear['trained_hours']:g} h" if ear["trained_hours"] else unsaid
         scores = ", ".join(f"{name} {value}" for name, value in ear["scores"].items())
         table.add_row(ear["name"], f"{ear['neurons']:,}", f"{ear['parameters']:,}", hours, str(ear["steps"]), scores)
     Console().print(table)
@@ -74,6 +75,19 @@ def house(
 
 
 @music.command()
+def twins(
+    out: Out = ...,  # type: ignore[assignment]
+    seed: Annotated[int, typer.Option(min=0, help="Other tracks.")] = 90_000,
+) -> None:
+    """Fifteen tracks that share tempo, key and sounds, to ask an ear about: `evaluate --twins`."""
+    from installation.workshop import music as studio
+
+    with bar("rendering") as progress:
+        count = studio.twins(seed, out, progress)
+    print(f"{count} tracks in {out}")
+
+
+@music.command()
 def piano(
     scores: Annotated[Path, typer.Option(help="A folder of MIDI scores with scores.csv.")] = ...,  # type: ignore[assignment]
     hours: Hours = ...,  # type: ignore[assignment]
@@ -110,8 +124,42 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="Name of the ear.")],
     data: Annotated[Path, typer.Option(help="Recordings that it was not trained on.")] = ...,  # type: ignore[assignment]
     seed: Annotated[int, typer.Option(min=0, help="Of the candidates that are drawn.")] = 0,
+    fit: Annotated[Path | None, typer.Option(help="Recordings that probes are fitted on; else half of DATA.")] = None,
+    twins: Annotated[Path | None, typer.Option(help="Tracks to tell apart, see `immersions data twins`.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Write the figures into the ear's model.toml.")] = False,
+    as_json: Annotated[bool, typer.Option("--json/--table", help="For programs, or for people.")] = True,
 ) -> None:
-    """Ask an ear what it has learnt: figures as JSON."""
-    from installation.workshop import teaching
+    """Ask an ear what it has learnt: a listening test, and what one linear map finds in its answers."""
+    from installation.workshop import examining
 
-    print(json.dumps(teaching.evaluate(model, data, seed), indent=2))
+    figures = examining.evaluate(examining.Question(model, data, seed, fit, twins, keep))
+    if as_json:
+        print(json.dumps(figures, indent=2))
+        return
+    table = Table("question", "listener", "figure", "95 % interval", "chance", box=None)
+    for question, listener, result in examining.rows(figures):
+        interval = f"{result['low']:.3f} .. {result['high']:.3f}"
+        table.add_row(question, listener, f"{result['figure']:.3f}", interval, f"{result['chance']:.3f}")
+    Console().print(table)
+
+
+@app.command()
+def compare(
+    model: Annotated[str, typer.Argument(help="Name of a trained ear.")],
+    steps: Annotated[int, typer.Option(min=1, help="Of the optimiser, for each dream.")] = 60,
+    channels: Annotated[int, typer.Option(min=1, help="Dreamt of in each layer.")] = 3,
+    picture: Annotated[Path | None, typer.Option(help="Also draw the scalograms, .png or .jpg.")] = None,
+) -> None:
+    """What a trained ear dreams beside the same ear untrained: its pulse, and what a shift leaves of its gain."""
+    from installation.workshop import comparing
+
+    with bar("dreaming") as progress:
+        rows = comparing.compare(model, steps, channels, picture, progress)
+    table = Table("layer", "bass", "untrained", "pulse", "untrained", "kept", "untrained", box=None)
+    for row in rows:
+        figures = (
+            *(row.bass_trained, row.bass_untrained, row.pulse_trained),
+            *(row.pulse_untrained, row.kept_trained, row.kept_untrained),
+        )
+        table.add_row(row.layer, *(f"{figure:.2f}" for figure in figures))
+    Console().print(table)

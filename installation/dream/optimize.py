@@ -21,7 +21,7 @@ from installation.dream.regularise import (
     veils,
 )
 from installation.listen.anatomy import frames_per_loop
-from installation.listen.ear import Ear
+from installation.listen.hearer import Hearer
 
 LOUDEST = 0.1  # RMS, -20 dBFS: a dream grows to here, or to the loudness of its start clip, and no further
 QUIETEST = 1e-4  # RMS, -80 dBFS: a quieter start gets hiss of this size, for perfect silence has no gradient at all
@@ -35,11 +35,11 @@ class Optimizer:
     of a start clip with more channels it takes what the ear hears of it.
     """
 
-    def __init__(self, ear: Ear, start: Clip, target: Target, knobs: Knobs, generator: torch.Generator) -> None:
+    def __init__(self, ear: Hearer, start: Clip, target: Target, knobs: Knobs, generator: torch.Generator) -> None:
         """Raises TargetError where the target does not fit the ear or the loop."""
         self.ear = ear
         self.generator = generator
-        self.frames = frames_per_loop(start.seconds, ear.plan.stride)
+        self.frames = frames_per_loop(start.seconds, ear.stride)
         self.steps = 0  # since the start clip
         self.resets = 0  # how often numbers left the finite and the start clip came back
         self.seconds_per_step = 0.0  # CPU seconds, a running mean
@@ -98,22 +98,24 @@ class Optimizer:
     def _gradient(self) -> tuple[Tensor, float]:
         """The slope of all that is wanted over the samples, and the first copy's score before the losses."""
         samples = self.samples.detach().requires_grad_()
-        level = self.ear.level(shifted(samples, self._shifts()), self.frames)  # [batch, bins, frames]
-        slope, score = self._slope(level.detach().requires_grad_())
+        heard = self.ear.stimulus(shifted(samples, self._shifts()), self.frames)  # [batch, bins, frames]
+        slope, score = self._slope(heard.detach().requires_grad_())
         slope = slope / slope.square().mean().sqrt().clamp_min(1e-30)
-        slope = slope - self.knobs.noise_loss - self.knobs.high_frequency_loss * treble(level.shape[1]).to(slope.device)
-        (gradient,) = torch.autograd.grad(level, samples, slope)
+        if self.ear.pitches:  # less of a raw sound would not be less noise
+            high = treble(heard.shape[1]).to(slope.device)
+            slope = slope - self.knobs.noise_loss - self.knobs.high_frequency_loss * high
+        (gradient,) = torch.autograd.grad(heard, samples, slope)
         return gradient, score
 
-    def _slope(self, level: Tensor) -> tuple[Tensor, float]:
-        """How the neurons' answers change with each cell of the copies' scalograms, and the first copy's score."""
-        answers = self.ear.answers(self._disturbed(level), self._objective.layers)
+    def _slope(self, heard: Tensor) -> tuple[Tensor, float]:
+        """How the neurons' answers change with each cell of the copies' stimuli, and the first copy's score."""
+        answers = self.ear.answers(self._disturbed(heard), self._objective.layers)
         scores = self._objective.score(answers, self.ear.normalised)  # [batch]
         gained = scores.mean()
         if self.knobs.activation_loss:
             means = [self.ear.normalised(name, answer).mean() for name, answer in answers.items()]
             gained = gained - self.knobs.activation_loss * torch.stack(means).mean()
-        (slope,) = torch.autograd.grad(gained, level)
+        (slope,) = torch.autograd.grad(gained, heard)
         return slope, float(scores[0].detach())
 
     @torch.no_grad()
@@ -143,18 +145,17 @@ class Optimizer:
         shifts = torch.randint(-most, most + 1, (self.knobs.batch,), generator=self.generator).tolist()
         return shifts if len(shifts) == 1 else [0, *shifts[1:]]
 
-    def _disturbed(self, level: Tensor) -> Tensor:
-        """The scalograms of all copies; all but the first are transposed a little and partly hidden."""
-        knobs, (items, bins, frames) = self.knobs, level.shape
-        if items > 1 and knobs.pitch_change:
-            most = knobs.pitch_change * self.ear.plan.front_end.bins_per_octave / 12
-            by = most * (2 * torch.rand(items, generator=self.generator) - 1)
-            level = transposed(level, [0.0, *by[1:].tolist()])
+    def _disturbed(self, heard: Tensor) -> Tensor:
+        """The stimuli of all copies; all but the first are transposed a little and partly hidden."""
+        knobs, pitches, (items, bins, frames) = self.knobs, self.ear.pitches, heard.shape
+        if items > 1 and knobs.pitch_change and pitches:
+            by = knobs.pitch_change * pitches / 12 * (2 * torch.rand(items, generator=self.generator) - 1)
+            heard = transposed(heard, [0.0, *by[1:].tolist()])
         if items > 1 and knobs.time_mask:
-            level = level * veils(items, frames, knobs.time_mask, self.generator).to(level.device)[:, None, :]
-        if items > 1 and knobs.pitch_mask:
-            level = level * veils(items, bins, knobs.pitch_mask, self.generator).to(level.device)[:, :, None]
-        return level
+            heard = heard * veils(items, frames, knobs.time_mask, self.generator).to(heard.device)[:, None, :]
+        if items > 1 and knobs.pitch_mask and pitches:
+            heard = heard * veils(items, bins, knobs.pitch_mask, self.generator).to(heard.device)[:, :, None]
+        return heard
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -101,7 +101,7 @@ class _Process:
         import torch
 
         from installation.dream.optimize import Optimizer
-        from installation.listen.ear import load
+        from installation.listen.ears import load
 
         torch.set_num_threads(order.threads)
         self.connection = connection

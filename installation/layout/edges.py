@@ -1,5 +1,7 @@
 """The connections that are seen: some tens of thousands as threads, all of them together as haze."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,18 +45,53 @@ def drawn(anatomy: Anatomy, link: Link, count: int, dice: np.random.Generator) -
     return np.stack(ends, 1).astype(np.int32)
 
 
-def threads(anatomy: Anatomy, dice: np.random.Generator, count: int = THREADS) -> tuple[NDArray[np.int32], Floats]:
+def strongest(
+    anatomy: Anatomy, link: Link, weights: Floats, count: int, dice: np.random.Generator
+) -> NDArray[np.int32]:
+    """So many connections of a link with the largest weights, [count, 2] source and target neuron, the largest first.
+
+    A weight is shared by all bins of a kernel's way along pitch; which of them come first is chance.
+
+    weights   [target channels, source channels, kernel] >= 0, of a dense link
+    """
+    pairs = windows(anatomy, link)
+    tap = pairs[:, 1] - pairs[:, 0] * link.stride - link.offset  # of the kernel, for every pair of bins
+    heavy = np.where(np.isin(np.arange(link.kernel), tap), weights, -1).ravel()  # no tap that only ever meets padding
+    best = np.argpartition(-heavy, min(count, heavy.size) - 1)[:count]
+    best = best[np.argsort(-heavy[best], kind="stable")]
+    to, of, taps = np.unravel_index(best[heavy[best] >= 0], weights.shape)
+    met = np.bincount(tap, minlength=link.kernel)  # pairs of bins that share a weight of each tap
+    rank = np.repeat(np.arange(len(taps)), met[taps])[: count + len(pairs)]  # of the weight, for every connection
+    each = np.arange(len(rank)) - (met[taps].cumsum() - met[taps])[rank]
+    bins = pairs[np.argsort(tap, kind="stable")][(met.cumsum() - met)[taps[rank]] + each]
+    chosen = np.lexsort([dice.random(len(rank)), rank])[:count]
+    source, target = anatomy[link.source], anatomy[link.target]
+    ends = [
+        anatomy.start(source.name) + of[rank] * source.bins + bins[:, 1],
+        anatomy.start(target.name) + to[rank] * target.bins + bins[:, 0],
+    ]
+    return np.stack(ends, 1)[chosen].astype(np.int32)
+
+
+def threads(
+    anatomy: Anatomy, dice: np.random.Generator, count: int = THREADS, weights: Mapping[Link, Floats] | None = None
+) -> tuple[NDArray[np.int32], Floats]:
     """The connections to be drawn one by one, [edges, 2] source and target, and how strong each looks, [edges] 0..1.
 
-    Without trained weights all connections of a link are alike. So every link gives as many, and strengths fall
-    evenly within each: whoever draws only the strongest sees all parts of the body.
+    Links in `weights` give their strongest connections (see `strongest`), others are drawn by chance. Every link gives
+    as many, and strengths fall evenly within each: whoever draws only the strongest sees all parts of the body.
     """
-    edges = [drawn(anatomy, link, max(1, count // len(anatomy.links)), dice) for link in anatomy.links]
+    edges = []
+    for link in anatomy.links:
+        many = max(1, count // len(anatomy.links))
+        if weights is not None and link in weights:
+            edges.append(strongest(anatomy, link, weights[link], many, dice))
+        else:
+            edges.append(drawn(anatomy, link, many, dice))
+            dice.shuffle(edges[-1])
     if not edges:
         return np.zeros((0, 2), np.int32), np.zeros(0, np.float32)
-    for part in edges:
-        dice.shuffle(part)
-    strengths = [1 - 0.9 * np.arange(len(part), dtype=np.float32) / len(part) for part in edges]
+    strengths = [1 - 0.9 * np.arange(len(part), dtype=np.float32) / max(len(part), 1) for part in edges]
     return np.concatenate(edges), np.concatenate(strengths)
 
 

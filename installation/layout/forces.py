@@ -21,7 +21,12 @@ def decay(difference: Sequence[Tensor], exponent: float) -> Tensor:
     squared = torch.square(difference[0]).add_(SOFTENING)
     for axis in difference[1:]:
         squared.addcmul_(axis, axis)
-    return squared.reciprocal_() if exponent == 2 else squared.pow_(-exponent / 2)
+    if exponent == 2:
+        return squared.reciprocal_()
+    if exponent in (2.5, 3):  # roots cost a fifth of a power
+        root = squared.sqrt()
+        return squared.mul_(root if exponent == 3 else root.sqrt_()).reciprocal_()
+    return squared.pow_(-exponent / 2)
 
 
 def exact(positions: Tensor, charges: Tensor, exponent: float = 2.0) -> tuple[Tensor, Tensor]:

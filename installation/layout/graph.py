@@ -167,6 +167,9 @@ def graph_of(
     balance   0: every connection weighs 1; 1: all that a neuron hears weighs 1 together. In between, the weight is
               the number of a neuron's inputs to the power of -balance
 
+    A neuron that gathers a whole channel, as the last pooling of many networks, is held as if it heard them all: else
+    what follows drifts away from the body.
+
     Raises ContentError where there are no neurons, more than fit into memory, or impossible charges.
     """
     checked_size(anatomy.units)
@@ -176,9 +179,11 @@ def graph_of(
     ]
     ties = []
     for link in anatomy.links:
-        weights = link_weights(link, anatomy[link.target].bins, anatomy[link.source].bins)
-        inputs = link.kernel * (anatomy[link.source].channels if link.dense else 1)
-        weights *= inputs**-balance
+        source = anatomy[link.source]
+        weights = link_weights(link, anatomy[link.target].bins, source.bins)
+        gathers = not link.dense and link.kernel >= source.bins > 1
+        inputs = link.kernel * (source.channels if link.dense or gathers else 1)
+        weights *= inputs**-balance * (source.channels if gathers else 1)
         ties.append(Tie(names.index(link.source), names.index(link.target), weights.to(device), link.dense))
     given = torch.ones(anatomy.units) if charges is None else checked_charges(charges, anatomy.units)
     return LayeredGraph(grids, ties, given.to(device))

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from math import prod
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,6 +24,10 @@ class Part(BaseModel):
     """A table of model.toml. An unknown key is an error, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    example: ClassVar[str] = "paper"  # the model whose file shows all keys
+
+
+P = TypeVar("P", bound=Part)
 
 
 class FrontEnd(Part):
@@ -114,14 +118,13 @@ def read(name: str) -> Plan:
 
 def read_file(path: Path, name: str) -> Plan:
     """The plan in a file. Raises ContentError for what is missing, unknown, of the wrong kind or impossible."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ContentError(f"{path} cannot be read: {error}. Mend the file, or choose another model.") from None
-    try:
-        plan = Plan.model_validate({**table, "name": name})
-    except ValidationError as error:
-        raise ContentError(f"{path}: {_explained(error)}") from None
+    table = table_in(path)
+    if "kind" in table:
+        raise ContentError(
+            f"{path} is of an ear that others made, which cannot be trained or examined here. "
+            "Choose an ear of our own: immersions models."
+        )
+    plan = understood(Plan, table, path, name)
     try:
         anatomy(plan)
     except ContentError as error:
@@ -129,24 +132,41 @@ def read_file(path: Path, name: str) -> Plan:
     return plan
 
 
-def _explained(error: ValidationError) -> str:
+def table_in(path: Path) -> dict[str, Any]:
+    """What a model.toml says. Raises ContentError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ContentError(f"{path} cannot be read: {error}. Mend the file, or choose another model.") from None
+
+
+def understood(kind: type[P], table: dict[str, Any], path: Path, name: str) -> P:
+    """The table as a plan of this kind. Raises ContentError, with the key that is wrong and a hint."""
+    try:
+        return kind.model_validate({**table, "name": name})
+    except ValidationError as error:
+        raise ContentError(f"{path}: {_explained(error, kind)}") from None
+
+
+def _explained(error: ValidationError, kind: type[Part]) -> str:
     """The first fault, with the key it is at and a hint; a misspelt key before the one that it leaves missing."""
     fault = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     *parents, key = fault["loc"]
     where = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
-        return f"there is no key {where!r}. {one_of(str(key), _keys(parents))}"
+        for parent in parents:
+            kind = _inside(kind.model_fields[parent].annotation) if isinstance(parent, str) else kind
+        return f"there is no key {where!r}. {one_of(str(key), (key for key in kind.model_fields if key != 'name'))}"
     if fault["type"] == "missing":
-        return f"the key {where!r} is missing. Add it; models/paper/model.toml shows all of them."
+        return f"the key {where!r} is missing. Add it; models/{kind.example}/model.toml shows all of them."
     return f"{where} = {fault['input']!r} cannot be: {fault['msg'][:1].lower()}{fault['msg'][1:]}. Change it."
 
 
-def _keys(parents: list[Any]) -> list[str]:
-    tables: dict[Any, type[Part]] = {
-        "front_end": FrontEnd, "blocks": Block, "autoregression": Summary, "conv1": Convolution, "conv2": Convolution
-    }  # fmt: skip
-    named = [parent for parent in parents if parent in tables]
-    return [key for key in (tables[named[-1]] if named else Plan).model_fields if key != "name"]
+def _inside(annotation: Any) -> type[Part]:
+    """The kind of table that a key holds, one or a list of them."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    return next(_inside(part) for part in get_args(annotation))
 
 
 def anatomy(plan: Plan) -> Anatomy:

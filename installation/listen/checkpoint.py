@@ -9,8 +9,9 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
+from installation.data import Anatomy
 from installation.errors import ContentError, StorageError
 from installation.listen.network import Network
 from installation.listen.statistics import Statistics
@@ -48,17 +49,17 @@ def load_weights(network: Network, path: Path) -> None:
     network.load_state_dict({name: value.float() for name, value in found.items()}, strict=False)
 
 
-def save_measured(network: Network, statistics: Statistics, path: Path) -> None:
+def save_measured(network: nn.Module, statistics: Statistics, path: Path) -> None:
     """Write what was measured with a network: its batch statistics, rest, spread and variance."""
     measured = {f"{kind}.{name}": value for kind in KINDS for name, value in getattr(statistics, kind).items()}
     save({**_moving(network), **measured}, path)
 
 
-def load_measured(network: Network, path: Path) -> Statistics:
+def load_measured(network: nn.Module, anatomy: Anatomy, path: Path) -> Statistics:
     """The statistics in a file; the network takes its batch statistics from it. Raises ContentError."""
     found = _load(path)
     wanted = {name: value.shape for name, value in _moving(network).items()}
-    for layer in network.anatomy:
+    for layer in anatomy:
         wanted |= {
             f"rest.{layer.name}": torch.Size([layer.channels, layer.bins]),
             f"spread.{layer.name}": torch.Size([]),
@@ -69,10 +70,10 @@ def load_measured(network: Network, path: Path) -> Statistics:
             f"{path} was measured with another network. Delete it; it is measured again on the next start."
         )
     network.load_state_dict({name: found[name] for name in _moving(network)}, strict=False)
-    return Statistics(*({name: found[f"{kind}.{name}"] for name in network.names} for kind in KINDS))
+    return Statistics(*({layer.name: found[f"{kind}.{layer.name}"] for layer in anatomy} for kind in KINDS))
 
 
-def _moving(network: Network) -> dict[str, Tensor]:
+def _moving(network: nn.Module) -> dict[str, Tensor]:
     """The batch statistics."""
     return {name: value for name, value in network.named_buffers() if not name.endswith("num_batches_tracked")}
 

@@ -4,75 +4,59 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from installation.content import cache, find
 from installation.data import RATE, Activations, Anatomy, Clip, Scalogram
 from installation.errors import ContentError, StorageError
 from installation.listen import checkpoint, clips, statistics
-from installation.listen.anatomy import FrontEnd, Plan, frames_per_loop, read, steps_on_a_line
+from installation.listen.anatomy import Plan, frames_per_loop, read, steps_on_a_line
 from installation.listen.cqt import ConstantQ
 from installation.listen.frozen import Frozen
+from installation.listen.hearer import SECONDS, Hearer, front
 from installation.listen.levels import level
 from installation.listen.network import Network
 from installation.listen.statistics import Statistics
+from installation.listen.stream import Stream
 from installation.listen.timeline import Line, Stretch
 
 log = logging.getLogger(__name__)
 
 VERSION = "3"  # of how statistics are measured; a new one measures all models again
-SECONDS = 4.0  # of the loops that statistics are measured on
 HISS = 1e-4  # RMS, -80 dBFS: near-silence
 
 
-class Ear:
+class Ear(Hearer):
     """Hears loops as circles and recordings as lines. Its network is frozen; gradients flow to the samples.
 
     Made by `load`.
     """
 
     def __init__(self, plan: Plan, network: Network, measured: Statistics, device: torch.device | str) -> None:
-        self.name = plan.name
+        super().__init__(plan, network.anatomy, device)
         self.plan = plan
-        self.anatomy: Anatomy = network.anatomy
-        self.trained_hours = plan.trained_hours
-        self.device = torch.device(device)
+        self.pitches = plan.front_end.bins_per_octave
         self.network = network.eval().requires_grad_(False).to(self.device)
         self.statistics = measured.to(self.device)
         self._frozen = Frozen(self.network)
-        self.front = front_end(plan)
-        self.samples_per_frame = round(RATE * SECONDS / frames_per_loop(SECONDS))  # of a recording
 
-    def level(self, samples: Tensor, frames: int) -> Tensor:
+    def stimulus(self, samples: Tensor, frames: int) -> Tensor:
         """The scalogram of loops: [batch, samples] -> [batch, bins, frames], differentiable."""
-        return level(self.front.circle(samples, frames))
+        return self.level(samples, frames)
 
-    def responses(self, samples: Tensor, frames: int, upto: str | Collection[str] | None = None) -> dict[str, Tensor]:
-        """What the layers answer to loops, down to the deepest one in `upto`: differentiable, before the rectifiers.
-
-        samples   [batch, samples]
-        returns   name -> [batch, channels, bins, steps]
-        """
-        return self.answers(self.level(samples, frames), upto)
-
-    def answers(self, level: Tensor, upto: str | Collection[str] | None = None) -> dict[str, Tensor]:
+    def answers(self, stimulus: Tensor, upto: str | Collection[str] | None = None) -> dict[str, Tensor]:
         """What the layers answer to the scalograms of loops, [batch, bins, frames], as `responses` says."""
-        return self._frozen.responses(level, upto)
-
-    def normalised(self, name: str, response: Tensor) -> Tensor:
-        """The answers of a layer in spreads on music above rest."""
-        return self.statistics.normalised(name, response)
+        return self._frozen.responses(stimulus, upto)
 
     @torch.no_grad()
     def hear(self, clip: Clip, frames: int) -> tuple[Scalogram, Activations]:
         """What the ear sees in a loop, and what all its neurons answer."""
-        heard = self.level(self._mono(clip)[None], frames)
+        heard = self.level(self.mono(clip)[None], frames)
         return self.scalogram(heard, clip.seconds / frames), self.activations(self.answers(heard))
 
     @torch.no_grad()
@@ -85,7 +69,7 @@ class Ear:
         if frames < 1 or frames % self.plan.stride:
             raise ValueError(f"a piece must be a multiple of {self.plan.stride} frames, got {frames}")
         samples_per_frame = self.samples_per_frame
-        mono = self._mono(clip)
+        mono = self.mono(clip)
         pieces = max(1, -(-mono.shape[0] // (frames * samples_per_frame)))
         lead, tail = self._surroundings()
         around = (lead * samples_per_frame, (pieces * frames + tail) * samples_per_frame - mono.shape[0])
@@ -94,6 +78,10 @@ class Ear:
             there = slice(start * samples_per_frame, (start + lead + frames + tail) * samples_per_frame)
             heard = level(self.front.line(line[None, there], samples_per_frame))
             yield self._piece(heard, samples_per_frame, lead, frames)
+
+    def stream(self, frames: int) -> Stream:
+        """Hears what comes in, and answers for so many of the newest frames."""
+        return Stream(self, frames)
 
     def stretch(self, level: Tensor, first: int, line: Line) -> dict[str, Stretch]:
         """What the layers answer to the next piece of a scalogram that comes in pieces, as `Frozen.stretch` says."""
@@ -119,30 +107,10 @@ class Ear:
         tail = max(many - steps[layer.name].stop * layer.stride for layer in self.anatomy) + kernel
         return -(-lead // stride) * stride, -(-tail // stride) * stride
 
-    def _mono(self, clip: Clip) -> Tensor:
-        if clip.rate != self.plan.front_end.rate:
-            raise ValueError(f"this ear hears {self.plan.front_end.rate} Hz, got {clip.rate} Hz")
-        return torch.from_numpy(clip.mono).to(self.device)
-
-    def scalogram(self, heard: Tensor, seconds_per_frame: float) -> Scalogram:
-        """Levels [1, bins, frames] as a scalogram."""
-        front = self.plan.front_end
-        return Scalogram(heard[0].cpu().numpy(), front.lowest, front.bins_per_octave, seconds_per_frame)
-
-    def activations(self, answers: dict[str, Tensor]) -> Activations:
-        """The answers to one loop or piece, [1, channels, bins, steps] each, normalised."""
-        halves = {name: self.normalised(name, answer)[0].half().cpu().numpy() for name, answer in answers.items()}
-        return Activations(halves)
-
 
 def front_end(plan: Plan) -> ConstantQ:
     """The constant-Q transform that a plan asks for; all ears that ask alike share it."""
-    return _front_end(plan.front_end)
-
-
-@lru_cache(maxsize=2)
-def _front_end(front: FrontEnd) -> ConstantQ:
-    return ConstantQ(front.rate, front.lowest, front.bins, front.bins_per_octave, front.filter_scale)
+    return front(plan.front_end)
 
 
 def load(name: str, device: torch.device | str = "cpu") -> Ear:
@@ -159,40 +127,54 @@ def load(name: str, device: torch.device | str = "cpu") -> Ear:
     elif plan.trained_hours:
         raise ContentError(f"{folder} says it was trained, but has no {checkpoint.WEIGHTS}. Copy the whole folder.")
     if measured.exists():
-        return Ear(plan, network, checkpoint.load_measured(network, measured), device)
-    kept = cache() / f"ear-{name}-{_key(folder)}.safetensors"
-    if kept.exists():
-        return Ear(plan, network, checkpoint.load_measured(network, kept), device)
+        return Ear(plan, network, checkpoint.load_measured(network, network.anatomy, measured), device)
+    files = [path for path in (folder / "model.toml", weights) if path.exists()]
+
+    def again() -> Statistics:
+        return measure(network, trained=weights.exists())
+
+    return Ear(plan, network, kept(name, files, network, network.anatomy, again), device)
+
+
+def kept(
+    name: str, files: list[Path], network: nn.Module, anatomy: Anatomy, measured: Callable[[], Statistics]
+) -> Statistics:
+    """Statistics from the cache; where they are missing, or a file has changed, they are measured and kept."""
+    path = cache() / f"ear-{name}-{_key(files)}.safetensors"
+    if path.exists():
+        return checkpoint.load_measured(network, anatomy, path)
     log.info("measuring the ear %s on the start clips, once", name)
-    found = measure(network, trained=weights.exists())
+    found = measured()
     try:
-        checkpoint.save_measured(network, found, kept)
+        checkpoint.save_measured(network, found, path)
     except StorageError as error:
         log.warning("%s The ear is measured again on the next start.", error)
-    return Ear(plan, network, found, device)
+    return found
 
 
 @torch.no_grad()
 def measure(network: Network, trained: bool) -> Statistics:
     """Rest and spread over hiss and all musical start clips, from which an untrained network learns its norms, too."""
-    front = front_end(network.plan)
-    samples = round(RATE * SECONDS)
+    transform = front_end(network.plan)
     frames = frames_per_loop(SECONDS, network.plan.stride)
-
-    def heard(clip: Clip) -> Tensor:
-        return level(front.circle(torch.from_numpy(clip.mono)[None], frames))
-
-    music = [heard(clips.clip(name, samples)) for name in sorted(clips.files())]
-    hiss = np.random.default_rng(0).standard_normal((1, samples)) * HISS
+    hiss, *music = [level(transform.circle(torch.from_numpy(clip.mono)[None], frames)) for clip in examples()]
     if not trained:
         statistics.calibrate(network, torch.cat(music))
     network.eval()
-    return statistics.measure(network, heard(Clip(hiss.astype(np.float32))), music)
+    return statistics.measure(network, hiss, music)
 
 
-def _key(folder: Path) -> str:
+def examples() -> Iterator[Clip]:
+    """What statistics are measured on: near-silence, then all musical start clips."""
+    samples = round(RATE * SECONDS)
+    hiss = np.random.default_rng(0).standard_normal((1, samples)) * HISS
+    yield Clip(hiss.astype(np.float32))
+    for name in sorted(clips.files()):
+        yield clips.clip(name, samples)
+
+
+def _key(files: list[Path]) -> str:
     """Changes with the model, the start clips and the way of measuring."""
     parts = [VERSION.encode(), torch.__version__.encode()]
-    model = [folder / name for name in ("model.toml", checkpoint.WEIGHTS) if (folder / name).exists()]
-    parts += [path.read_bytes() for path in (*model, *(path for _, path in sorted(clips.files().items())))]
+    parts += [path.read_bytes() for path in (*files, *(path for _, path in sorted(clips.files().items())))]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -51,13 +51,18 @@ def calibrate(network: Network, music: Tensor) -> None:
         norm.momentum = momentum
 
 
-@torch.no_grad()
 def measure(network: Network, silence: Tensor, music: Iterable[Tensor]) -> Statistics:
     """Measure a network in evaluation mode on scalograms, each [1, bins, frames]."""
-    rest = {name: answer[0].mean(-1) for name, answer in network.responses(silence).items()}
+    return measured(network.responses, silence, music)
+
+
+@torch.no_grad()
+def measured(answers: Callable[[Tensor], Mapping[str, Tensor]], silence: Tensor, music: Iterable[Tensor]) -> Statistics:
+    """Measure any layers by what they answer to stimuli, each [1, bins, frames]."""
+    rest = {name: answer[0].mean(-1) for name, answer in answers(silence).items()}
     apart = {name: Sums(torch.zeros_like(middle), torch.zeros_like(middle)) for name, middle in rest.items()}
-    for level in music:
-        for name, answer in network.responses(level).items():
+    for stimulus in music:
+        for name, answer in answers(stimulus).items():
             apart[name].add(answer[0] - rest[name][..., None])
     spread = {name: sums.squares.mean().sqrt() for name, sums in apart.items()}
     return Statistics(rest, spread, {name: sums.variance for name, sums in apart.items()})

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
 
 from installation.data import Activations, Floats, Scalogram
-from installation.listen.ear import Ear
 from installation.listen.levels import level
 from installation.listen.timeline import Line, Stretch
+
+if TYPE_CHECKING:
+    from installation.listen.ear import Ear
 
 ROOM = 64  # scalogram frames that are transformed at once, the silence after them included
 

@@ -23,6 +23,17 @@ def fitted(name: str, anatomy: Anatomy) -> str:
     return same[round(theirs.index(name) / (len(theirs) - 1) * (len(same) - 1))]
 
 
+def parts(layer: str) -> tuple[str, str, str]:
+    """What a layer can be called by: its name, its block's, and its kind's."""
+    block = layer.partition(".")[0]
+    return layer, block, block.rstrip("0123456789")
+
+
+def meant(name: str, anatomy: Anatomy) -> list[str]:
+    """The layers of this anatomy that a layer, block or kind of the paper's network means; none for other names."""
+    return list(dict.fromkeys(fitted(layer, anatomy) for layer in PAPER if name in parts(layer)))
+
+
 def fit(target: Target, anatomy: Anatomy | None) -> Target:
     """The same target, named for this anatomy."""
     if anatomy is None or all(region.layer in anatomy for region in target.regions):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from installation.data import Anatomy, Layout, Region, Target, Vector
 from installation.errors import ContentError, one_of
-from installation.stage.fitting import fit, fitted
+from installation.stage.fitting import fit, meant, parts
 from installation.target import check, parse
 
 MOST = 0.9  # of a part's neurons lie within its radius: a few strays must not make it large
@@ -81,7 +81,7 @@ class Places:
         """Every name that can be asked for, and the layers that it means."""
         names: dict[str, list[str]] = {}
         for layer in self._anatomy or ():
-            for name in (layer.name, layer.name.partition(".")[0], layer.name.partition(".")[0].rstrip("0123456789")):
+            for name in parts(layer.name):
                 if layer.name not in names.setdefault(name, []):
                     names[name].append(layer.name)
         return names
@@ -94,14 +94,12 @@ class Places:
         if "[" in name:
             check(target := fit(parse(name), self._anatomy), self._anatomy)
             return self.of(target)
-        theirs = next(
-            (known for part in (name, f"{name}.conv1") if (known := fitted(part, self._anatomy)) in self._names), ""
-        )
-        if name not in self._names and not theirs:
+        layers = self._names.get(name) or meant(name, self._anatomy)
+        if not layers:
             raise ContentError(f"the body has no part {name!r}. {one_of(name, ['body', *self._names])}")
         if self._layout is None:
             return BODY
-        slices = [self._anatomy.slice(layer) for layer in self._names.get(name, [theirs])]
+        slices = [self._anatomy.slice(layer) for layer in layers]
         return around(np.concatenate([self._layout.positions[part] for part in slices]))
 
     def _region(self, region: Region) -> Place:

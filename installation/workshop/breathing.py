@@ -5,8 +5,9 @@ from itertools import pairwise
 import numpy as np
 
 from installation.data import RATE, Floats
-from installation.listen import clips, ear
+from installation.listen import clips
 from installation.listen.anatomy import frames_per_loop
+from installation.listen.hearer import Hearer
 
 PLACES = 8  # of the loop
 LOOP = "beat-garzul"  # a start clip of two bars
@@ -15,16 +16,13 @@ DEPTH = 0.25  # logarithm of the push, per usual change of a layer's answers
 MOST = 2.0  # usual changes
 
 
-def breath(model: str) -> Floats:
+def breath(listener: Hearer) -> Floats:
     """How much more each neuron pushes at each place of the loop than on average, [places, units], about 1.
 
     All neurons of a layer at one pitch push alike, so that a cell swells and shrinks as one.
-
-    Raises ContentError for an unknown model.
     """
-    listener = ear.load(model)
     clip = clips.clip(LOOP, round(SECONDS * RATE))
-    _, heard = listener.hear(clip, frames_per_loop(SECONDS, listener.plan.stride))
+    _, heard = listener.hear(clip, frames_per_loop(SECONDS, listener.stride))
     pushes = np.ones((PLACES, listener.anatomy.units), np.float32)
     for name, answers in heard.layers.items():
         lit = np.maximum(answers.astype(np.float32), 0)  # [channels, bins, steps]

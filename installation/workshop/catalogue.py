@@ -6,25 +6,33 @@ from collections.abc import Iterator
 from typing import Any
 
 from installation.content import every
-from installation.listen import anatomy
+from installation.listen import plans
+from installation.listen.anatomy import Plan
+from installation.listen.plans import ForeignPlan
 
 
 def ears() -> Iterator[dict[str, Any]]:
-    """Every model: name, neurons, parameters, trained hours, steps and scores."""
-    from installation.listen.network import Network  # only here: it brings torch
-
+    """Every model: name, neurons, parameters, trained hours (None: not told), steps and scores."""
     for path in every("models", "*/model.toml"):
-        plan = anatomy.read(path.parent.name)
-        network = Network(plan)
+        plan = plans.read(path.parent.name)
         yield {
             "name": plan.name,
-            "neurons": network.anatomy.units,
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "neurons": plans.anatomy(plan).units,
+            "parameters": parameters(plan),
             "trained_hours": plan.trained_hours,
             "steps": plan.steps,
             "licence": plan.licence,
             "scores": dict(plan.scores),
         }
+
+
+def parameters(plan: Plan | ForeignPlan) -> int:
+    """How many numbers an ear has learnt, or would."""
+    if isinstance(plan, ForeignPlan):
+        return plan.parameters
+    from installation.listen.network import Network  # only here: it brings torch
+
+    return sum(parameter.numel() for parameter in Network(plan).parameters())
 
 
 def stage() -> Iterator[tuple[str, str, str, str]]:

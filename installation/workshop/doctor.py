@@ -101,7 +101,8 @@ def models(part: str) -> Iterator[Finding]:
         except ImmersionsError as error:
             yield Finding(f"{part} {name}", name == "tiny", str(error), "make its layout: immersions layout")
         else:
-            trained = f"trained on {found.plan.trained_hours:g} h" if found.plan.trained_hours else "untrained"
+            hours = found.plan.trained_hours
+            trained = f"trained on {hours:g} h" if hours else "made by others" if hours is None else "untrained"
             yield Finding(f"{part} {name}", True, f"{found.anatomy.units:,} neurons, {trained}")
 
 

@@ -15,7 +15,7 @@ from installation.dream.judge import judge
 from installation.dream.knobs import knobs
 from installation.dream.optimize import Optimizer
 from installation.errors import StorageError
-from installation.listen import clips, ear
+from installation.listen import clips, ears
 from installation.sound.mixing import prepared
 from installation.target import parse, write
 from installation.workshop.performing import THREADS
@@ -32,7 +32,7 @@ def dream(
     """
     torch.set_num_threads(THREADS)
     wanted = parse(target)
-    listener = ear.load(model)
+    listener = ears.load(model)
     clip = clips.clip(start, round(SECONDS * RATE), seed)
     dice = torch.Generator().manual_seed(seed)
     optimizer = Optimizer(listener, clip, wanted, knobs(defaults()), dice)

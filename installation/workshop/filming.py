@@ -13,7 +13,7 @@ from installation.control.parameters import defaults
 from installation.data import RATE, Controls, Dream, Floats, Frame
 from installation.errors import ContentError
 from installation.listen.anatomy import frames_per_loop
-from installation.listen.ear import Ear
+from installation.listen.hearer import Hearer
 from installation.output import offscreen
 from installation.output.recorder import record
 from installation.render.renderer import Renderer
@@ -37,7 +37,7 @@ class Format:
 class Projection:
     """A take, ready to be looked at and listened to at any moment."""
 
-    def __init__(self, take: Take, show: Show, ear: Ear) -> None:
+    def __init__(self, take: Take, show: Show, ear: Hearer) -> None:
         """Raises ContentError where the take was made with another network."""
         if take.header.fingerprint != ear.anatomy.fingerprint:
             raise ContentError(
@@ -79,7 +79,7 @@ class Projection:
         """The dream of a loop, heard once more."""
         loop: Loop = self.take.loops[index]
         clip = self.take.clip(loop)
-        scalogram, activations = self._ear.hear(clip, frames_per_loop(clip.seconds))
+        scalogram, activations = self._ear.hear(clip, frames_per_loop(clip.seconds, self._ear.stride))
         number = int(Path(loop.clip).stem)
         return Dream(number, clip, activations, scalogram, parse(loop.target), loop.score, loop.step, loop.verdict)
 

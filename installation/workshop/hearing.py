@@ -11,8 +11,9 @@ from installation.body import body
 from installation.control.parameters import defaults
 from installation.data import RATE, Activations, Clip, Dream, Floats, Frame, Halves, Scalogram
 from installation.errors import SoundFileError
-from installation.listen import ear, recording
+from installation.listen import ears, recording
 from installation.listen.anatomy import frames_per_loop
+from installation.listen.hearer import Hearer
 from installation.output import offscreen
 from installation.output.recorder import record
 from installation.render.renderer import Renderer
@@ -38,7 +39,7 @@ def hear(
     clip = recording.read(file)
     if clip.seconds < SHORTEST:
         raise SoundFileError(f"{file} lasts {clip.seconds:.2f} s; at least {SHORTEST} s are needed to hear anything.")
-    heard = Heard(clip, ear.load(model), show)
+    heard = Heard(clip, ears.load(model), show)
     gl = offscreen.context()
     with gl:
         renderer = Renderer(gl, made_of.layout, made_of.anatomy, size)
@@ -61,7 +62,7 @@ def hear(
 class Heard:
     """A recording and everything that the ear thinks of it, asked for in order of time."""
 
-    def __init__(self, clip: Clip, listener: ear.Ear, show: Show) -> None:
+    def __init__(self, clip: Clip, listener: Hearer, show: Show) -> None:
         self._show = show
         self._clip = clip
         self._frames = frames_per_loop(PIECE)

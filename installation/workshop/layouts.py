@@ -10,16 +10,17 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from installation.content import every
-from installation.data import Anatomy, Floats, Layout
+from installation.content import every, find
+from installation.data import Anatomy, Layout
 from installation.errors import ContentError, StorageError, one_of
 from installation.layout import store
 from installation.layout.cuts import CUTS, cut
 from installation.layout.graph import LayeredGraph
-from installation.layout.making import make
+from installation.layout.making import NOTHING, Learnt, make
 from installation.layout.multilevel import Moment, Settings, radii
 from installation.layout.pose import pose
-from installation.listen import anatomy as ears
+from installation.listen import plans
+from installation.listen.checkpoint import WEIGHTS
 from installation.output.recorder import record
 from installation.workshop.portraits import Discs, portrait
 
@@ -30,7 +31,7 @@ RATE = Fraction(30)  # pictures a second
 PER_LEVEL = 24  # pictures of a level in the film
 AT_THE_END = 75  # pictures of the finished body
 SILENT = 1  # a channel without sound
-ROUND = Settings(centring=0.8, growth=0.65, variety=0.3)  # packs the layers of a plain chain into rings
+ROUND = Settings(centring=0.8, growth=0.65, variety=0.3, rounds=22)  # packs the layers of a plain chain into rings
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
     if order.device.startswith("cuda") and not torch.cuda.is_available():
         raise ContentError(f"--device {order.device}: this machine has no CUDA that torch can use. Leave it out.")
     look = ROUND if order.model in CUTS else Settings()
-    pushes = breathing(order.model) if order.breathing else None
+    learnt = taught(order.model, order.breathing)
     settings = replace(look, exponent=order.exponent, seed=order.seed, dimensions=order.dimensions)
     diary = Diary(network) if order.film or order.picture else None
 
@@ -67,7 +68,7 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
         if diary is not None:
             diary.keep(moment)
 
-    layout = make(network, settings, device=order.device, watch=watch, breath=pushes)
+    layout = make(network, settings, learnt, order.device, watch)
     progress(1000, 1000)
     store.save(layout, order.out)
     if diary is not None and order.picture:
@@ -77,13 +78,32 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
     return layout
 
 
-def breathing(model: str) -> Floats:
-    """How much each neuron pushes over a loop. Raises ContentError for a network without ears."""
+def taught(model: str, breathing: bool) -> Learnt:
+    """What a shipped ear says about its body. Raises ContentError where a network without ears is to breathe."""
     if model in CUTS:
-        raise ContentError(f"{model} hears nothing, so it cannot breathe. Leave out --breathing.")
-    from installation.workshop.breathing import breath  # only here: it measures the ear
+        if breathing:
+            raise ContentError(f"{model} hears nothing, so it cannot breathe. Leave out --breathing.")
+        return NOTHING
+    trained = isinstance(plans.read(model), plans.ForeignPlan) or (find("models", model) / WEIGHTS).exists()
+    if not (trained or breathing):
+        return NOTHING
+    from installation.listen.ears import load  # only here: it hears and measures
+    from installation.workshop import learnt
 
-    return breath(model)
+    return learnt.said(load(model), trained, breathing)
+
+
+def remake(folder: Path, out: Path) -> Layout:
+    """The layout of the trained model in a folder as it is now, breathing, written to `out`: for the end of a training.
+
+    Raises ContentError where the folder holds no whole model, StorageError when the disk refuses.
+    """
+    from installation.workshop import learnt  # only here: it hears and measures
+
+    ear = learnt.listener(folder)
+    layout = make(ear.anatomy, Settings(), learnt.said(ear, trained=True, breathing=True))
+    store.save(layout, out)
+    return layout
 
 
 def anatomy_of(name: str) -> Anatomy:
@@ -93,7 +113,7 @@ def anatomy_of(name: str) -> Anatomy:
     known = [path.parent.name for path in every("models", "*/model.toml")]
     if name not in known:
         raise ContentError(f"There is no model {name!r} to lay out. {one_of(name, [*known, *CUTS])}")
-    return ears.anatomy(ears.read(name))
+    return plans.anatomy(plans.read(name))
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from installation.repertoire.piano import recordings
 
 SPAWN = multiprocessing.get_context("spawn")  # a process with threads must not be forked
 SET = 6.0  # minutes of one set of club music
+TWINS, TWIN = 15, 200.0  # tracks that share tempo, key and sounds, and seconds of each
 Progress = Callable[[int, int], None]  # (recordings done, recordings in all)
 
 
@@ -53,6 +54,15 @@ def house(hours: float, seed: int, out: Path, workers: int, progress: Progress) 
 def one_set(out: Path, seed: int) -> Path:
     """One set, with all recorded sounds that this machine has."""
     return shelf.store(out, seed, SET, bank.available(), codecs=True)
+
+
+def twins(seed: int, out: Path, progress: Progress) -> int:
+    """Render tracks that only their notes tell apart, for `evaluate --twins`. Returns how many there are."""
+    room_for(TWINS * TWIN / 3600, out)
+    for done, (sound, about) in enumerate(shelf.twins(seed, TWINS, TWIN, bank.available())):
+        shelf.write(out, sound, about)
+        progress(done + 1, TWINS)
+    return TWINS
 
 
 def piano(scores: Path, hours: float, seed: int, out: Path, workers: int, progress: Progress) -> int:

@@ -9,7 +9,7 @@ from installation.data import RATE, Dream
 from installation.dream.judge import judge
 from installation.dream.knobs import knobs
 from installation.dream.optimize import Optimizer
-from installation.listen.ear import Ear
+from installation.listen.hearer import Hearer
 from installation.sound.mixing import length
 from installation.stage import Show
 from installation.starting import start_clip
@@ -22,7 +22,7 @@ STEPS = 10  # of the optimiser in each loop, as many as a small machine manages 
 Progress = Callable[[int, int], None]  # (loops done, loops in all)
 
 
-def perform(show: Show, ear: Ear, seed: int, seconds: float, folder: Path, progress: Progress | None = None) -> Take:
+def perform(show: Show, ear: Hearer, seed: int, seconds: float, folder: Path, progress: Progress | None = None) -> Take:
     """Dream the first `seconds` of a show and write the take into a new folder.
 
     Same show, ear, seed, machine and versions: the same take. Raises StorageError when the disk refuses.

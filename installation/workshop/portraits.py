@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 
 from installation.data import Floats
 
-COLOURS = np.array([[1.0, 0.16, 0.05], [0.05, 0.42, 1.0], [0.12, 0.72, 0.1], [1.0, 0.72, 0.05]], np.float32)
+COLOURS = np.array([[0.8, 0.05, 0.01], [0.01, 0.42, 1.5], [0.02, 0.36, 0.01], [1.2, 0.68, 0.01]], np.float32)
 FILL = 0.7  # of the disc that is a vertex's room is drawn
 MARGIN = 0.95  # of the picture's half is the body's radius
 SMALLEST = 0.9  # pixels
+LEAST, MOST = 0.55, 1.1  # times the radius that a disc has where all share the room evenly
 EXPOSURE = 1.0
-HAZE = np.array([0.05, 0.06, 0.30], np.float32)  # light of the mist at its densest
+HAZE = np.array([0.012, 0.018, 0.17], np.float32)  # light of the mist at its densest
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -20,7 +21,7 @@ class Discs:
     """A body at one moment.
 
     positions   [discs, 2] within the unit disc
-    radii       [discs] in the same unit
+    radii       [discs] of the room that each one has, in the same unit
     layers      [discs] the number of each one's layer
     """
 
@@ -33,7 +34,9 @@ def portrait(discs: Discs, size: int, haze: Floats | None = None) -> NDArray[np.
     """The picture, [size, size, 3], row 0 is the highest; with `haze` [pixels, pixels] behind the discs."""
     light = np.zeros((size * size, 3), np.float32)
     at = (discs.positions * (MARGIN, -MARGIN) + 1) * (size / 2)  # pixels: column, row
-    radius = np.maximum(discs.radii * (FILL * MARGIN * size / 2), SMALLEST)
+    even = 1 / max(len(discs.radii), 1) ** 0.5
+    room = np.clip(discs.radii, LEAST * even, MOST * even)
+    radius = np.maximum(room * (FILL * MARGIN * size / 2), SMALLEST)
     reach = np.minimum(2 ** np.ceil(np.log2(radius + 1)).astype(int), size)
     for group in np.unique(reach):
         some = reach == group

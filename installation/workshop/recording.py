@@ -12,7 +12,7 @@ import torch
 from installation.body import body
 from installation.control.parameters import defaults
 from installation.errors import ContentError, StorageError
-from installation.listen import ear
+from installation.listen import ears
 from installation.settings import Settings
 from installation.stage import Show
 from installation.take import Take
@@ -61,7 +61,7 @@ def record(order: Order, settings: Settings, dreaming: Progress, filming: Progre
     made_of = body(model)
     show = Show.load(name, defaults(), made_of.anatomy, made_of.layout, seed)
     torch.set_num_threads(THREADS)
-    listener = ear.load(model)
+    listener = ears.load(model)
     if take is None:
         seconds = order.seconds or LENGTH
         take = perform(show, listener, seed, seconds, place_of_take(order.out), dreaming)

@@ -39,12 +39,17 @@ def store(folder: Path, seed: int, minutes: float, sources: Sources | None = Non
         from installation.repertoire.house.codecs import worn  # only here is soundfile needed
 
         sound, codec = worn(sound, np.random.default_rng([seed, 4]))
-    part = folder / f".{name}.part"
+    about = table(name, seed, len(sound) / RATE, tracks) | {"codec": codec}
+    write(folder, sound, about)
+    return path
+
+
+def write(folder: Path, sound: Floats, about: Table) -> None:
+    """Labels first, then 16-bit samples [samples] under their final name at once. Raises StorageError."""
+    path, part = folder / f"{about['name']}.npy", folder / f".{about['name']}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.json").write_text(
-            json.dumps(table(name, seed, len(sound) / RATE, tracks) | {"codec": codec})
-        )
+        path.with_suffix(".json").write_text(json.dumps(about))
         with part.open("wb") as file:
             np.save(file, np.round(np.clip(sound, -1, 1) * 32_767).astype(np.int16))
         part.replace(path)
@@ -54,7 +59,6 @@ def store(folder: Path, seed: int, minutes: float, sources: Sources | None = Non
         raise StorageError(
             f"{path} could not be written: {error.strerror}; make room or choose another folder"
         ) from None
-    return path
 
 
 def table(name: str, seed: int, seconds: float, tracks: list[TrackLabels]) -> Table:
