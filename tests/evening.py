@@ -51,6 +51,11 @@ def content(folder: Path, show: str = SHOW, scene: str = SCENE) -> Path:
     return folder / "content"
 
 
+def _heed_ctrl_c() -> None:
+    """A shell lets its background jobs ignore Ctrl-C, and their children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Evening:
     """`python -m installation run` inside a `with` block, which leaves no process behind.
 
@@ -69,7 +74,9 @@ class Evening:
         self.runs = Path(environment.setdefault("IMMERSIONS_CACHE", str(folder / "cache"))) / "runs"
         command = [sys.executable, "-m", "installation", "run", *arguments, "--settings", str(folder / "settings.toml")]
         with (folder / "words").open("wb") as words:
-            self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=words, stderr=words)
+            self.process = subprocess.Popen(
+                command, env=environment, cwd=ROOT, stdout=words, stderr=words, preexec_fn=_heed_ctrl_c
+            )
 
     def __enter__(self) -> Self:
         return self
