@@ -7,6 +7,7 @@ from pathlib import Path
 import moderngl
 import numpy as np
 import pytest
+from night import scene
 from PIL import Image
 
 from installation.data import RATE, Activations, Anatomy, Clip, Dream, Frame, Layer, Layout, Look, Scalogram, Target
@@ -121,3 +122,27 @@ def light_of():
         return raw[:, :, :3].astype(np.float32)
 
     return read
+
+
+@pytest.fixture
+def content(tmp_path, monkeypatch):
+    """Writes scenes and shows into a user's own folder."""
+    monkeypatch.setenv("IMMERSIONS_CONTENT", str(tmp_path))
+    (tmp_path / "scenes").mkdir()
+
+    def write(**files):
+        for name, text in files.items():
+            (tmp_path / "scenes" / name.replace("_toml", ".toml").replace("_py", ".py")).write_text(text)
+
+    return write
+
+
+@pytest.fixture
+def two(content):
+    """First 10 loops of `one` (glow 1, ar0), then 12 of `two` (glow 2, ar1), 4 loops of cross-fade, then it wanders."""
+    content(
+        one_py=scene("One", "ar0", "1.0"),
+        two_py=scene("Two", "ar1", "2.0"),
+        night_toml='crossfade = 4\n[[scene]]\nname = "one"\n[[scene]]\nname = "two"\nloops = 12\n',
+    )
+    return content

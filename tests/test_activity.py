@@ -62,6 +62,8 @@ def test_pieces_one_after_the_other_glow_as_one_line(body, dreamt):
     again.light(flash, 64)
     partly = unfolded(again.light(dreamt({}), 16), anatomy.units)[:, 0]  # it begins 48 columns before the old end
     assert partly[0] == 0
+    same = unfolded(again.light(dreamt({}), 0), anatomy.units)[:, 0]  # nothing new came
+    np.testing.assert_array_equal(same, partly)
 
 
 def test_a_rolled_dream_is_a_rolled_light(body, dreamt):

@@ -16,7 +16,7 @@ from installation.repertoire.fluid import KIT, Hall, Note, Synth, find, play
 @pytest.fixture(scope="module", autouse=True)
 def _installed():
     try:
-        fluid.library()
+        fluid.fluidsynth()
     except DeviceError as error:
         pytest.skip(str(error))
 
@@ -119,7 +119,7 @@ def test_without_fluidsynth_the_package_is_named(monkeypatch):
         raise OSError(name)
 
     monkeypatch.setattr(ctypes, "CDLL", refuse)
-    fluid.library.cache_clear()
+    fluid.fluidsynth.cache_clear()
     with pytest.raises(DeviceError, match="apt install libfluidsynth3"):
         Synth(Path("any.sf2"))
-    fluid.library.cache_clear()
+    fluid.fluidsynth.cache_clear()

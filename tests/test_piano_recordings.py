@@ -13,7 +13,7 @@ from test_piano import HEADER, save, song
 
 from installation.data import RATE
 from installation.errors import DeviceError, StorageError
-from installation.repertoire.fluid import Hall, library
+from installation.repertoire.fluid import Hall, fluidsynth
 from installation.repertoire.piano import recordings
 from installation.repertoire.piano.performance import perform
 from installation.repertoire.piano.recordings import Plan, plans, record, work, write
@@ -24,7 +24,7 @@ from installation.repertoire.piano.scores import pieces, read
 @pytest.fixture(scope="module")
 def font(tmp_path_factory):
     try:
-        library()
+        fluidsynth()
     except DeviceError as error:
         pytest.skip(str(error))
     return soundfont(tmp_path_factory.mktemp("fonts") / "tone.sf2")

@@ -130,13 +130,13 @@ class Hearing:
         theirs.close()
         self._connection = ours
         self._frame = int(self._answer(ours, LOADING))  # samples
-        self._heard = self._listener.heard
+        self._began = self._heard = self._listener.heard  # the ear counts its frames from here
 
     def _ask(self, connection: Connection) -> None:
         if not self._wanted.wait(GLANCE):
             return
         sound, heard, until = self._listener.news(self._heard)
-        if heard // self._frame == self._heard // self._frame:
+        if (heard - self._began) // self._frame == (self._heard - self._began) // self._frame:
             self._worker.rest(GLANCE)
             return
         self._heard = heard

@@ -54,13 +54,17 @@ class Afterglow:
 
     def __init__(self, anatomy: Anatomy, attack: float = ATTACK, release: float = RELEASE) -> None:
         self._anatomy, self._attack, self._release = anatomy, attack, release
-        self._last: Floats | None = None  # [columns, units] of the piece before
+        self._before: Floats | None = None  # [units] what shone before the newest piece
+        self._last: Floats | None = None  # [columns, units] of the newest piece
 
     def light(self, dream: Dream, new: int) -> Light:
         """The light of the newest piece, which ends so many columns after the one before. Raises as `light` does."""
         answers = brightness(dream, self._anatomy)
-        state = np.zeros_like(answers[0]) if self._last is None else self._last[min(new, len(self._last)) - 1]
-        self._last = follow(answers, dream.clip.seconds / len(answers), self._attack, self._release, state)
+        if self._before is None or self._last is None:
+            self._before = np.zeros_like(answers[0])
+        elif new > 0:
+            self._before = self._last[min(new, len(self._last)) - 1]
+        self._last = follow(answers, dream.clip.seconds / len(answers), self._attack, self._release, self._before)
         return folded(dream, self._anatomy, self._last.copy())
 
 

@@ -66,7 +66,7 @@ class Synth:
     """
 
     def __init__(self, soundfont: Path, hall: Hall = DRY, tuning: float = 440.0, fine: bool = True) -> None:
-        self._library = library()
+        self._library = fluidsynth()
         if not soundfont.is_file():
             raise missing(soundfont.name, soundfont.parent)
         self._settings = ctypes.c_void_p(self._library.new_fluid_settings())
@@ -182,7 +182,7 @@ def missing(name: str, place: Path) -> ContentError:
 
 
 @cache
-def library() -> ctypes.CDLL:
+def fluidsynth() -> ctypes.CDLL:
     """FluidSynth's library, quiet; raises DeviceError where it is not installed."""
     for name in NAMES:
         try:
