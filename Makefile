@@ -48,6 +48,7 @@ $(READY): $(LOCK) pyproject.toml Makefile
 	@grep -v '^torch==' $(LOCK) | $(PIP) install --no-deps -r /dev/stdin
 	@$(PIP) install --retries 1 $(if $(filter cpu,$(TORCH)),--extra-index-url https://download.pytorch.org/whl/cpu) "$$(grep '^torch==' $(LOCK))"
 	@$(PIP) install python-rtmidi==1.5.8 || echo "python-rtmidi did not install: the show runs without MIDI."
+	@$(PIP) install aalink==0.2.3 || echo "aalink did not install: the show runs without Ableton Link."
 	@# torchaudio's compiled parts are linked to CUDA; beside a CPU build of torch its import only works without them.
 	@if ! $(BIN)/python -c "import torch, sys; sys.exit(torch.version.cuda is None)"; then rm -f $(VENV)/lib/python3*/site-packages/torchaudio/lib/*.so; fi
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -1,11 +1,12 @@
 """A model's anatomy and the layout of its body, without loading torch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from installation.data import Anatomy, Layout
+from installation.data import Anatomy, Layout, Region
 from installation.layout.store import layout_for
 from installation.listen import plans
 from installation.listen.anatomy import Plan
+from installation.listen.liking import Liking, liked, shipped
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -16,10 +17,15 @@ class Body:
     plan: Plan | plans.ForeignPlan
     anatomy: Anatomy
     layout: Layout
+    liking: Liking = field(default_factory=dict)  # what it has for music rather than noise, where that is known
+
+    def liked(self, region: Region) -> float:
+        """How much more a box of neurons answers music than noise, in spreads; 0 where that is not known."""
+        return liked(self.liking, region.layer, region.channels, region.pitch)
 
 
 def body(model: str) -> Body:
     """The body of a model. Raises ContentError where model or layout is missing or does not fit."""
     plan = plans.read(model)
     anatomy = plans.anatomy(plan)
-    return Body(model, plan, anatomy, layout_for(model, anatomy))
+    return Body(model, plan, anatomy, layout_for(model, anatomy), shipped(model, anatomy))

@@ -7,6 +7,7 @@ from pathlib import Path
 from installation.errors import ContentError, StorageError, one_of
 
 KINDS = ("shaders", "scenes", "models", "layouts")
+SOUNDS = ("*.flac", "*.wav", "*.ogg", "*.mp3", "*.opus", "*.aiff")
 PACKAGE = Path(__file__).parent
 
 
@@ -39,13 +40,26 @@ def every(kind: str, pattern: str) -> Iterator[Path]:
                 yield path
 
 
+def recordings() -> dict[str, Path]:
+    """The start clips that are recordings, by name; the user's own are among them."""
+    return {path.stem: path for sound in SOUNDS for path in every("scenes", f"clips/{sound}")}
+
+
 def cache() -> Path:
     """The folder for what can be computed again. IMMERSIONS_CACHE moves it. Raises StorageError."""
-    default = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "immersions"
-    folder = Path(os.environ.get("IMMERSIONS_CACHE", default))
+    return _folder("IMMERSIONS_CACHE", Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")))
+
+
+def kept() -> Path:
+    """The folder for what was made and cannot be computed again. IMMERSIONS_STATE moves it. Raises StorageError."""
+    return _folder("IMMERSIONS_STATE", Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")))
+
+
+def _folder(variable: str, usual: Path) -> Path:
+    folder = Path(os.environ.get(variable, usual / "immersions"))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        what = "Set IMMERSIONS_CACHE to a folder that can be written."
+        what = f"Set {variable} to a folder that can be written."
         raise StorageError(f"The folder {folder} cannot be made: {error.strerror}. {what}") from None
     return folder

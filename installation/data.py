@@ -237,6 +237,20 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Dome:
+    """A picture for a dome: an equidistant fisheye, as the audience sees it when it looks up.
+
+    The front is at the bottom of the square, the audience's left at its left, black outside the circle.
+    """
+
+    fov: float = 180.0  # degrees across the whole circle, 90..250
+    tilt: float = 0.0  # degrees by which the front of the rim is lowered, -90..90
+    height: float = 40.0  # degrees above the horizon at which the camera looks
+    spread: float = 110.0  # degrees of the dome that a camera's view fills; it steps nearer until it does
+    offset: tuple[float, float] = (0.0, 0.0)  # of the circle from the middle, right and up, in its radii
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """How a moment should look. All numbers, so that any two looks can be mixed.
 
@@ -247,12 +261,15 @@ class Look:
     shallow: Vector = (0.0, 0.107, 1.0)  # #005cff
     deep: Vector = (1.0, 0.716, 0.021)  # #ffdc28
     shine: Vector = (0.45, 1.0, 1.0)  # of targeted neurons
+    sweep: float = 0.0  # turns of hue between `shallow` and `deep` beyond the shorter way
     size: float = 1.0  # of a neuron, times its natural size
     glow: float = 1.0  # light of an active neuron
     rest: float = 0.02  # light of a neuron at rest
     haze: float = 0.25  # light of the mist of connections
+    pulses: float = 1.0  # light that travels along the strongest connections, from earlier to later layers
     bloom: float = 0.15  # share of light that spreads in the lens
     exposure: float = 0.0  # stops
+    formed: float = 1.0  # how far the body has taken shape: 0 a point, then small discs, 1 whole
     fade: float = 1.0  # 0 black .. 1 as it is
 
 
@@ -265,6 +282,7 @@ class Heard:
     place: float  # 0..1 in the loop
     loop: int  # loops begun since the start of the show, 0 is the first
     seconds: float  # of sound heard since the start of the show
+    speed: float = 1.0  # at which the loop runs now; 1 as it was made
 
 
 @dataclass(frozen=True, eq=False, slots=True)

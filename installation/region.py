@@ -1,9 +1,10 @@
-"""Boxes of neurons, and weighted sums of them: what a dream is of."""
+"""Boxes of neurons, what else a dream can be of, and weighted sums of it all."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,105 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """What to dream of: a weighted sum of regions. `installation.target` reads and writes its text form."""
+class Like:
+    """A box of neurons that is to answer as it answers to a recording."""
 
-    regions: tuple[Region, ...]
+    recording: str  # the name of a start clip, or the path of a sound file
+    where: Region
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Toward:
+    """A direction among the answers of a box: from the recordings in `other` (rest, if none) to those in `wanted`."""
+
+    wanted: tuple[str, ...]
+    other: tuple[str, ...]
+    where: Region
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A box of neurons that is to be at rest."""
+
+    where: Region
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """To be far from the last so many dreams, as a box of neurons hears them; without a box as the last layer does."""
+
+    loops: int
+    where: Region | None = None
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """That the ear foresees how the loop goes on; with a negative weight, that it is surprised."""
+
+    weight: float = 1.0
+
+
+Term = Region | Like | Toward | Silence | Novelty | Prediction
+
+
+def box(term: Term) -> Region | None:
+    """The box of neurons that a term is about, if it names one; its weight is 1."""
+    if isinstance(term, Region):
+        return replace(term, weight=1.0)
+    return None if isinstance(term, Prediction) else term.where
+
+
+def recordings(term: Term) -> tuple[str, ...]:
+    """The recordings that a term names."""
+    match term:
+        case Like():
+            return (term.recording,)
+        case Toward():
+            return term.wanted + term.other
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to dream of: a weighted sum of terms. `installation.target` reads and writes its text form."""
+
+    terms: tuple[Term, ...]
 
     def __add__(self, other: Target) -> Target:
-        return Target(self.regions + other.regions)
+        return Target(self.terms + other.terms)
 
     def __mul__(self, factor: float) -> Target:
-        scaled = (Region(r.layer, r.channels, r.pitch, r.time, r.weight * factor) for r in self.regions)
-        return Target(tuple(scaled))
+        return Target(tuple(replace(term, weight=term.weight * factor) for term in self.terms))
 
     __rmul__ = __mul__
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """The plain regions among the terms."""
+        return tuple(term for term in self.terms if isinstance(term, Region))
+
+    @property
+    def places(self) -> tuple[Region, ...]:
+        """Every box of neurons that is named, with the weight at which it is to be excited; silence excites nothing."""
+        named = ((term, box(term)) for term in self.terms)
+        return tuple(
+            replace(where, weight=-term.weight if isinstance(term, Silence) else term.weight)
+            for term, where in named
+            if where is not None
+        )
+
+    def on(self, layer: Callable[[str], str]) -> Target:
+        """The same target with every layer called by another name."""
+        return Target(tuple(_on(term, layer) for term in self.terms))
+
+
+def _on(term: Term, layer: Callable[[str], str]) -> Term:
+    if isinstance(term, Region):
+        return replace(term, layer=layer(term.layer))
+    if isinstance(term, Prediction) or term.where is None:
+        return term
+    return replace(term, where=replace(term.where, layer=layer(term.where.layer)))

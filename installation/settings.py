@@ -1,11 +1,13 @@
 """What a venue sets once: immersions.toml, small, frozen, and strict about typing errors."""
 
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from installation.data import Dome
 from installation.errors import ContentError, one_of
 
 FILE = "immersions.toml"
@@ -27,11 +29,50 @@ class Picture(Section):
     delay: float = Field(0.0, ge=0, le=1000, description="ms that the display needs to show a picture")
 
 
+class DomeScreen(Section):
+    """A dome instead of a screen: the picture is a fisheye, in the largest circle that fits into it."""
+
+    on: bool = False
+    fov: float = Field(180.0, ge=90, le=250, description="degrees across the whole circle")
+    tilt: float = Field(0.0, ge=-90, le=90, description="degrees by which the front of the rim is lowered")
+    height: float = Field(40.0, ge=-90, le=90, description="degrees above the horizon where the middle of a scene lies")
+    spread: float = Field(110.0, ge=1, le=170, description="degrees of the dome that a camera's view fills")
+    offset: tuple[float, float] = Field((0.0, 0.0), description="of the circle from the middle, right and up, in radii")
+
+    @property
+    def lens(self) -> Dome:
+        """The dome that these numbers describe, on or off."""
+        return Dome(self.fov, self.tilt, self.height, self.spread, self.offset)
+
+
 class Sound(Section):
     """Where the loops are played."""
 
     device: str = Field("", description="part of a device's name; empty for the system's choice; 'none' for silence")
     delay: float = Field(0.0, ge=0, le=1000, description="ms between the device and the visitor's ear")
+    room: Literal["mono", "stereo", "quad", "5.1", "ring"] = Field(
+        "stereo", description="where the loudspeakers stand; a ring is six of them, clockwise from the front left"
+    )
+    loudness: float = Field(-23.0, ge=-40, le=-10, description="LUFS that every loop is played at")
+    cue: str = Field(
+        "", description="where the waiting dream is heard: two outputs such as '3/4', or part of a second device's name"
+    )
+
+    @field_validator("cue")
+    @classmethod
+    def _two_outputs(cls, cue: str) -> str:
+        if (found := re.fullmatch(r"\s*(\d+)\s*/\s*(\d+)\s*", cue)) and (
+            int(found[1]) < 3 or int(found[2]) != int(found[1]) + 1
+        ):
+            raise ValueError("two outputs stand in a row, from 3 on, such as '3/4'")
+        return cue
+
+
+class Tempo(Section):
+    """Who may set the tempo instead of the show: Ableton Link first, then a MIDI clock."""
+
+    link: bool = Field(False, description="join the Ableton Link session of this network, if there is one")
+    midi: str = Field("", description="part of the name of the MIDI input whose clock is followed; empty for any heard")
 
 
 class Dreaming(Section):
@@ -54,7 +95,9 @@ class Settings(Section):
     """All tables of immersions.toml; each may be left out."""
 
     picture: Picture = Picture()
+    dome: DomeScreen = DomeScreen()
     sound: Sound = Sound()
+    tempo: Tempo = Tempo()
     dream: Dreaming = Dreaming()
     show: Performance = Performance()
 

@@ -4,6 +4,7 @@ A take is a folder, written as the performance goes on, so that a power cut lose
 
     take.json       show, model, seed, settings: what was decided before it began
     loops.jsonl     one line per loop: when it began, its clip, target, score and verdict
+    paces.jsonl     one line per change of tempo: from which sample on the loops run how fast
     controls.jsonl  one line per change of a control: loop, place in it, name, value
     clips/*.flac    what was heard, 24 bit, each clip once
 """
@@ -21,6 +22,7 @@ import soundfile
 
 from installation.data import RATE, Clip, Controls, Dream, Verdict
 from installation.errors import ContentError, StorageError
+from installation.pace import Pace, at_place, at_sample
 from installation.target import write as target_text
 
 VERSION = 1
@@ -51,6 +53,9 @@ class Loop:
     score: float
     step: int
     verdict: Verdict
+    at: float | None = None  # samples of music before it, at the speed at which it was made; None: as many as of sound
+    turn: float = 1.0  # how many times faster it ran than the loop before
+    shown: float | None = None  # loops of the show before it, where hands have gone on to other scenes
 
 
 def on_grid(clip: Clip) -> Clip:
@@ -75,15 +80,31 @@ class TakeWriter:
         except OSError as error:
             raise refused(folder, error) from None
 
-    def loop(self, number: int, start: float, dream: Dream) -> None:
-        """Write down which dream the loop of this number plays, and when it began in seconds."""
+    def loop(
+        self,
+        number: int,
+        start: float,
+        dream: Dream,
+        at: float | None = None,
+        turn: float = 1.0,
+        shown: float | None = None,
+    ) -> None:
+        """Write down which dream the loop of this number plays, and when it began in seconds; the rest as in `Loop`."""
         if dream.verdict is None:
             raise ValueError("only a judged dream can have been heard")
         try:
             name = self._written.get(dream.number) or self._clip(dream)
-            line = Loop(number, start, name, target_text(dream.target), dream.score, dream.step, dream.verdict)
+            text = target_text(dream.target)
+            line = Loop(number, start, name, text, dream.score, dream.step, dream.verdict, at, turn, shown)
             self._append("loops.jsonl", asdict(line))
         except (OSError, soundfile.SoundFileError) as error:
+            raise refused(self.folder, error) from None
+
+    def pace(self, pace: Pace) -> None:
+        """Write down how fast the loops run from a sample on."""
+        try:
+            self._append("paces.jsonl", pace._asdict())
+        except OSError as error:
             raise refused(self.folder, error) from None
 
     def controls(self, loop: int, place: float, controls: Controls) -> None:
@@ -111,16 +132,23 @@ class TakeWriter:
 class Take:
     """A take that was written, read back.
 
-    `loops` are all loops in order; `header` is what was decided before.
+    `loops` are all loops in order; `header` is what was decided before; `paces` tell how fast the loops run; `places`
+    where each of them begins, in samples of music.
     """
 
     def __init__(
-        self, folder: Path, header: Header, loops: list[Loop], changes: list[tuple[float, str, float]]
+        self,
+        folder: Path,
+        header: Header,
+        loops: list[Loop],
+        changes: list[tuple[float, str, float]],
+        paces: list[Pace],
     ) -> None:
         self.folder = folder
         self.header = header
         self.loops = loops
-        self._starts = [loop.start for loop in loops]
+        self.paces = paces
+        self.places = [loop.start * RATE if loop.at is None else loop.at for loop in loops]
         self._changes: dict[str, tuple[list[float], list[float]]] = {}
         for seconds, name, value in changes:
             times, values = self._changes.setdefault(name, ([], []))
@@ -147,13 +175,16 @@ class Take:
             )
         if not loops:
             raise ContentError(f"The take {folder} holds no loop: the performance ended before it began.")
-        starts = {loop.loop: loop.start for loop in loops}
+        paces = [Pace(**line) for line in lines(folder / "paces.jsonl")] or [Pace(0, 0.0)]
+        take = cls(folder, header, loops, [], paces)
+        places = {loop.loop: place for loop, place in zip(loops, take.places, strict=True)}
         changes = []
         for line in lines(folder / "controls.jsonl"):
-            begin = starts.get(line["loop"], loops[0].start)
-            end = starts.get(line["loop"] + 1, begin)
-            changes.append((begin + line["place"] * (end - begin), line["name"], line["value"]))
-        return cls(folder, header, loops, changes)
+            begin = places.get(line["loop"], take.places[0])
+            end = places.get(line["loop"] + 1, begin)
+            place = begin + line["place"] * (end - begin)
+            changes.append((at_place(paces, place).when(place) / RATE, line["name"], line["value"]))
+        return cls(folder, header, loops, changes, paces)
 
     def clip(self, loop: Loop) -> Clip:
         """What was heard in this loop, before the verdict's gain."""
@@ -162,13 +193,20 @@ class Take:
     @property
     def seconds(self) -> float:
         """The whole performance, to the end of its last loop."""
-        return self.loops[-1].start + self.clip(self.loops[-1]).seconds
+        end = self.places[-1] + self.clip(self.loops[-1]).samples.shape[1]
+        return at_place(self.paces, end).when(end) / RATE
 
     def at(self, seconds: float) -> tuple[int, float]:
         """The index in `loops` of what sounds at this second, and the place 0..1 in it."""
-        index = max(0, bisect_right(self._starts, seconds + 1e-9) - 1)
-        length = self.clip(self.loops[index]).seconds
-        return index, min(max(0.0, seconds - self._starts[index]) / length, 1.0) % 1.0
+        place = at_sample(self.paces, seconds * RATE).place(seconds * RATE)
+        index = max(0, bisect_right(self.places, place + 1e-4) - 1)
+        length = self.clip(self.loops[index]).samples.shape[1]
+        return index, min(max(0.0, place - self.places[index]) / length, 1.0) % 1.0
+
+    def shown(self, index: int, place: float) -> float:
+        """How many loops of the show have gone by at a place 0..1 of a loop."""
+        loop = self.loops[index]
+        return (loop.loop if loop.shown is None else loop.shown) + place
 
     def controls(self, seconds: float, defaults: Controls) -> Controls:
         """Every control's value at this second: a line drawn between the changes that were written down."""

@@ -1,6 +1,6 @@
 // neuron: one point per neuron, as large and as bright as it answers.
 //
-//   room       where it stands, next: where it stands a breath later; depth 0..1 its layer
+//   room       where it stands, next: where it stands a breath later; depth 0..1 its layer, origin: the middle of that
 //   face       radius of a neuron at rest, in the room
 //   glow       light of a fully answering neuron; rest: of one that is silent
 //   shine      colour of targeted neurons
@@ -8,6 +8,7 @@
 #include "lib/project.glsl"
 #include "lib/now.glsl"
 #include "lib/shade.glsl"
+#include "lib/forming.glsl"
 
 uniform vec2 size;     // pixels of the whole light buffer
 uniform float face;
@@ -19,6 +20,7 @@ uniform float breath;
 
 in vec3 room;
 in vec3 next;
+in vec3 origin;
 in float depth;
 
 flat out vec3 light;
@@ -28,6 +30,8 @@ flat out vec2 shape;  // radius and softness of the rim, pixels
 const float BRIGHT = 18.0;   // light of a cell whose glow and answer are 1; what is above 1 goes towards white
 const float STILL = 0.5;     // how much less of it a cell at rest has
 const float GROWTH = 0.9;    // of the radius, when fully answering
+const float GATHERED = 1.3;  // how much of a cell's light stays while it is small, as a power of its size
+const float SMALLEST = 0.04;
 const float FAINTEST = 4e-4; // darker than half a step of eight bits: not drawn
 
 void main() {
@@ -41,7 +45,10 @@ void main() {
     if (strength < FAINTEST) return;
 
     float scale;
-    vec4 clip = project(mix(room, next, breath), scale);
+    vec4 here = forming(mix(room, next, breath), origin, depth);
+    vec4 clip = project(here.xyz, scale);
+    scale *= here.w;
+    strength *= pow(max(here.w, SMALLEST), -GATHERED);
     float grown = 1.0 + GROWTH * state.x;
     float radius = face * grown * scale;
     float drawn = max(radius, 0.8);

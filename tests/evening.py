@@ -72,6 +72,7 @@ class Evening:
         if own:
             environment["IMMERSIONS_CONTENT"] = str(own)
         self.runs = Path(environment.setdefault("IMMERSIONS_CACHE", str(folder / "cache"))) / "runs"
+        environment.setdefault("IMMERSIONS_STATE", str(folder / "state"))
         command = [sys.executable, "-m", "installation", "run", *arguments, "--settings", str(folder / "settings.toml")]
         with (folder / "words").open("wb") as words:
             self.process = subprocess.Popen(

@@ -21,6 +21,7 @@ from installation.listen.augment import (
     to_level,
     to_power,
     transpose,
+    twins,
 )
 from installation.listen.levels import level
 
@@ -129,3 +130,17 @@ def test_all_disguises_together_stay_finite_and_in_range() -> None:
     assert heard.shape == (8, 216, 64)
     assert bool(heard.isfinite().all())
     assert 0 <= float(heard.min()) <= float(heard.max()) < 1.2
+
+
+def test_a_twin_differs_in_nothing_but_its_key() -> None:
+    level = torch.rand(3, 96, 20, generator=generator())
+    heard = twins(level, 2, 24, generator(1))
+    assert heard.shape == (5, 96, 20)
+    torch.testing.assert_close(heard[:3], level)
+    for clip, twin in zip(level, heard[3:], strict=False):
+        fits = {  # semitones by which the twin lies higher -> whether it is then the same
+            by: torch.allclose(twin[24 + 2 * by : 72 + 2 * by], clip[24:72], atol=1e-5) for by in range(-6, 7)
+        }
+        assert sum(fits.values()) == 1
+        assert not fits[0]
+    assert twins(level, 0, 24, generator()) is level

@@ -12,7 +12,20 @@ from typer.testing import CliRunner
 
 from installation.cli import app
 
-COMMANDS = ("run", "record", "dream", "listen", "models", "scenes", "doctor", "layout", "train", "evaluate", "data")
+COMMANDS = (
+    "run",
+    "record",
+    "dream",
+    "atlas",
+    "listen",
+    "models",
+    "scenes",
+    "doctor",
+    "layout",
+    "train",
+    "evaluate",
+    "data",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +78,10 @@ def silent_file(tmp_path: Path, name: str, seconds: float) -> str:
         (("dream", "blok4.conv1", "--out", "x", "--model", "tiny"), "block"),
         (("dream", "block0.conv1[channels 0.3..", "--out", "x", "--model", "tiny"), "^"),
         (("dream", "scalogram", "--out", "x", "--model", "tiny", "--from", "nowhere.wav"), "nowhere.wav"),
+        (("dream", "like(pianola, ar0)", "--out", "x", "--model", "tiny"), "Did you mean 'piano'"),
+        (("dream", "novelty(0.5)", "--out", "x", "--model", "tiny"), "^"),
+        (("atlas", "tiny", "--out", "x", "--target", "ar9"), "ar9"),
+        (("atlas", "nowhere", "--out", "x"), "nowhere"),
         (("record", "--out", "x.mp4", "--size", "big"), "--size big"),
         (("record", "--out", "x.mp4", "--fps", "0"), "--fps 0"),
         (("record", "--out", "x.mp4", "--frames", "9:3"), "--frames 9:3"),

@@ -7,6 +7,8 @@ import torch
 from installation.data import RATE, Scalogram
 from installation.errors import ContentError
 from installation.listen import clips, ear
+from installation.listen.liking import ranked
+from installation.listen.survey import survey
 from installation.workshop import comparing
 
 torch.set_num_threads(1)
@@ -44,7 +46,7 @@ def test_shuffled_weights_are_the_same_weights_in_another_order():
 
 def test_dreams_of_chosen_channels_gain_and_keep_some_of_it():
     tiny = ear.load("tiny")
-    found = comparing.dreams(tiny, "block1.conv1", steps=6, channels=2)
+    found = comparing.dreams(tiny, "block1.conv1", steps=6, channels=(0, 5))
     assert [finding.channel for finding in found] == [0, 5]
     for finding in found:
         assert finding.kept > 0.3  # a shallow layer does not mind where in the loop a sound stands
@@ -54,3 +56,18 @@ def test_dreams_of_chosen_channels_gain_and_keep_some_of_it():
 def test_an_untrained_ear_is_not_compared():
     with pytest.raises(ContentError, match="never trained"):
         comparing.compare("tiny", 1, 1, None, lambda done, total: None)
+
+
+def test_an_unknown_layer_is_told_before_anything_is_dreamt():
+    with pytest.raises(ContentError, match=r"house has no layer 'ar9'\. Did you mean 'ar"):
+        comparing.compare("house", 1, 1, None, lambda done, total: None, ["ar9"])
+
+
+def test_shuffled_weights_lose_what_the_trained_ear_holds_on_to():
+    """A dream of the trained ear keeps most of its gain wherever the loop begins, one of shuffled weights does not."""
+
+    def kept(kind):
+        listener = comparing.listener("house", kind)
+        return comparing.dreams(listener, "ar8", 50, ranked(survey(listener), "ar8")[:1])[0].kept
+
+    assert kept("trained") > max(0.5, 2 * kept("shuffled"))

@@ -146,6 +146,7 @@ class HandOptimizer:
     def dream(self, number):
         self.now[0] += 0.1
         self.published.append(self.now[0])
+        return a_dream(Order("", "", TARGET, 4.0, Knobs(), 0, 1), number)
 
 
 class DeafConnection:
@@ -170,6 +171,7 @@ def run_by_hand(monkeypatch, seconds_per_copy, dreams):
     body.connection = DeafConnection(body.optimizer, dreams)
     body.order = Order("", "", TARGET, 4.0, Knobs(batch=8), 0, 1)
     body.knobs, body.copies, body.due, body.publishing, body.number = body.order.knobs, 1, 100.0, 0.0, 0
+    body.vigil = process.Vigil(process.Ways(None, dict, (), None), 0)  # a start clip alone is nothing to watch over
     with pytest.raises(EOFError):
         body.run()
     return body.optimizer

@@ -50,6 +50,14 @@ def test_self_loops_fall_away_and_double_edges_add_up() -> None:
     assert torch.equal(plain.weights, odd.weights)
 
 
+def test_a_strained_graph_weighs_as_much_as_before_and_its_long_edges_more() -> None:
+    graph = graph_from(torch.tensor([[0, 1], [1, 2], [1, 3]]), 4)
+    strained = graph.strained(torch.tensor([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0], [1.0, 0.0]]), 0.5)
+    assert float(strained.degree.sum()) == pytest.approx(6)
+    assert float(strained.degree[2] / strained.degree[0]) == pytest.approx(2)  # 4 ** 0.5
+    assert strained.unit == graph.unit
+
+
 @pytest.mark.parametrize(("edges", "count"), [(grid(40), 1_600), (star(1_000), 1_001)], ids=["lattice", "star"])
 def test_levels_shrink_by_a_quarter_at_least_and_lose_nothing(edges: torch.Tensor, count: int) -> None:
     found = levels(graph_from(edges, count))

@@ -62,6 +62,30 @@ def test_a_neuron_that_gathers_a_whole_channel_is_held_as_if_it_heard_all_of_the
         torch.testing.assert_close(one, other)
 
 
+def test_connections_that_leap_over_layers_weigh_as_much_as_they_are_told() -> None:
+    layers = tuple(Layer(name, 2, 3, 1) for name in ("low", "middle", "high"))
+    links = (Link("low", "middle", 1), Link("middle", "high", 1), Link("low", "high", 1))
+    degree = graph_of(Anatomy(layers, links), skips=0.25).degree
+    torch.testing.assert_close(degree, torch.tensor([2.5] * 6 + [4.0] * 6 + [2.5] * 6))
+
+
+@pytest.mark.parametrize("whole", [0, 10_000])
+def test_a_strained_graph_weighs_as_much_as_before_and_its_long_connections_more(
+    whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graphs, "WHOLE", whole)
+    layers = tuple(Layer(name, 1, 1, 1) for name in ("low", "middle", "high"))
+    graph = graph_of(Anatomy(layers, (Link("low", "middle", 1), Link("middle", "high", 1))))
+    strained = graph.strained(torch.tensor([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0]]), 0.5)
+    torch.testing.assert_close(strained.degree, torch.tensor([2 / 3, 2.0, 4 / 3]))  # 4 ** 0.5 times as much
+    assert strained.unit == pytest.approx(graph.unit)
+
+
+def test_a_strained_graph_whose_neurons_stand_at_one_place_stays_possible() -> None:
+    strained = graph_of(SMALL).strained(torch.zeros(SMALL.units, 2), 0.5)
+    torch.testing.assert_close(strained.degree, graph_of(SMALL).degree)
+
+
 def test_a_merged_graph_pulls_as_its_members_do_together() -> None:
     graph = graph_of(SMALL)
     merged = graph.coarser()

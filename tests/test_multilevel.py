@@ -1,5 +1,6 @@
 """The multilevel layout, judged by what comes out."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from installation.data import Anatomy, Layer, Link
+from installation.errors import ContentError
 from installation.layout.forces import EXACT, exact, repulsion
 from installation.layout.graph import graph_of
 from installation.layout.multilevel import Moment, Settings, lay_out, radii
@@ -90,6 +92,38 @@ def test_a_larger_body_in_space_is_round_and_its_cells_lie_together() -> None:
         cells = positions[network.slice(layer.name)].view(layer.channels, layer.bins, 3)
         within = (cells - cells.mean(0)).norm(dim=-1).mean()
         assert within < 0.6 * (cells.mean(0) - positions.mean(0)).norm(dim=-1).mean()
+
+
+@pytest.mark.parametrize("wrong", [{"exponent": math.nan}, {"exponent": 0.0}, {"seed": -1}, {"seed": 2**63}])
+def test_impossible_settings_are_named(wrong: dict[str, float]) -> None:
+    with pytest.raises(ContentError, match=next(iter(wrong))):
+        replace(QUICK, **wrong)
+
+
+def test_a_body_keeps_its_size_where_the_push_changes() -> None:
+    network = anatomy(read("tiny"))
+    settings = replace(QUICK, exponent=3.0, fine=2, rounds=60, still=0.0)
+    sizes: dict[int, list[float]] = {}
+
+    def watch(moment: Moment) -> None:
+        sizes.setdefault(moment.level, []).append(float(moment.positions.std()))
+
+    lay_out(graph_of(network), settings, watch)
+    begun, ended = sizes[1][0], sizes[1][-1]
+    assert begun == pytest.approx(ended, rel=0.3)
+
+
+def test_where_long_connections_hold_more_a_body_hangs_together_more_evenly() -> None:
+    """A neuron held by two, of which one weighs ten times as much, comes to stand between them."""
+    layers = tuple(Layer(name, 1, 1, 1) for name in ("left", "middle", "right"))
+    links = (Link("left", "middle", 1), *[Link("middle", "right", 1)] * 10)
+    longest: list[float] = []
+    for strain in (0.0, 1.0):
+        settings = replace(QUICK, centring=0.0, strain=strain, rounds=300, coarse_rounds=300, still=1e-7)
+        body = lay_out(graph_of(Anatomy(layers, links)), settings)
+        near, far = (float((body[1] - body[n]).norm()) for n in (0, 2))
+        longest.append(max(near, far) / min(near, far))
+    assert longest[1] < 0.8 * longest[0]
 
 
 def test_an_interruption_keeps_the_best_so_far() -> None:

@@ -234,7 +234,8 @@ def test_the_documents_ear_is_laid_out_dreamt_on_and_kept(pulse, monkeypatch, tm
     place = tmp_path / "layouts" / "pulse.npz"
     store.save(make(plans.anatomy(plans.read("pulse")), Settings()), place)
     assert body("pulse").anatomy.units == 2 * 216 + 2 * 9 + 4 * 9
-    told = dreaming.dream("pulse[channel 1]", tmp_path / "dream", "pulse", "beat-mika", 5, 0, lambda done, total: None)
+    order = dreaming.Order("pulse[channel 1]", tmp_path / "dream", "pulse", "beat-mika", 5, 0, dreaming.turned([]))
+    told = dreaming.dream(order, lambda done, total, score: None)
     assert told["score_end"] > told["score_start"]
     (kept,) = (tmp_path / "cache").glob("ear-pulse-*.safetensors")
     monkeypatch.setattr(ears, "measured", None)  # it is not measured again

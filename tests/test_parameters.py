@@ -88,3 +88,31 @@ def test_defaults_hold_every_name():
     assert defaults().values.keys() == TABLE.keys()
     assert TABLE.keys() >= POINTING
     assert defaults()["dream.hand"] == 0.0  # nobody is there
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("dream.noise_loss", "0.25", 0.25),
+        ("dream.batch", "3", 3.0),
+        ("dream.parametrisation", "phases", 2.0),
+        ("dream.parametrisation", "0", 0.0),
+        ("dream.adam", "on", 1.0),
+        ("dream.adam", "0", 0.0),
+    ],
+)
+def test_a_value_is_read_as_people_write_it(name, text, value):
+    assert parameter(name).read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("dream.learning_rate", "1e6"), ("dream.batch", "nan"), ("dream.adam", "x")]
+)
+def test_a_value_out_of_range_is_told_with_the_range(name, text):
+    with pytest.raises(ContentError, match=r"is out of its range\. Give a number from "):
+        parameter(name).read(text)
+
+
+def test_choices_name_every_whole_number():
+    for entry in TABLE.values():
+        assert not entry.choices or len(entry.choices) == entry.high - entry.low + 1

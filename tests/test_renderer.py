@@ -12,7 +12,7 @@ from installation.render.renderer import Renderer
 
 SIZE = (192, 128)
 FRONT = Camera(eye=(0.0, 0.0, 2.6))
-ALONE = {"camera": FRONT, "rest": 0.0, "haze": 0.0, "bloom": 0.0}  # only neurons that answer
+ALONE = {"camera": FRONT, "rest": 0.0, "haze": 0.0, "pulses": 0.0, "bloom": 0.0}  # only neurons that answer
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_every_shipped_model_has_a_layout_of_its_fingerprint(name: str) -> None:
     network = anatomy(read(name))
     layout = store.layout_for(name, network)
     assert layout.positions.shape == (network.units, 3)
-    assert np.linalg.norm(layout.positions, axis=1).max() == pytest.approx(1.0, abs=0.05)  # a breath may reach further
+    assert np.linalg.norm(layout.positions, axis=1).max() == pytest.approx(1.0, abs=0.08)  # a breath may reach further
     for body in [layout.positions] if layout.variants is None else [layout.positions, *layout.variants]:
         assert np.linalg.norm(body, axis=1).max() <= 1.001  # variants are kept in half precision
     assert layout.haze is not None

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from installation.data import EVERYTHING, Anatomy, Layer, Region, Span, Target
 from installation.errors import TargetError
+from installation.region import Like, Novelty, Prediction, Silence, Toward
 from installation.target import check, mix, parse, write
 
 ANATOMY = Anatomy(
@@ -80,6 +81,20 @@ def test_time_goes_over_the_seam():
         ("ar8 + ?", "?", "'?'"),
         ("1e999 ar8", "1e999", "too large"),
         ("ar8 +\n  [", "[", "a layer"),
+        ("like(piano)", ")", "','"),
+        ("like(piano, ar8, ar8)", ", ar8)", "')'"),
+        ("like(, ar8)", ", ar8", "name of a recording"),
+        ("like ar8", "like", "like(piano, ar5)"),
+        ("lke(piano, ar8)", "lke", "'like'"),
+        ("toward(piano - , ar8)", ", ar8", "name of a recording"),
+        ("silence(piano, ar8)", ", ar8", "')'"),
+        ("silence()", ")", "a layer"),
+        ("novelty()", ")", "number of loops"),
+        ("novelty(0)", "0", "1 to 64"),
+        ("novelty(2.5)", "2.5", "1 to 64"),
+        ("novelty(8, ar8[time 0..0.5])", "ar8", "whole loops"),
+        ("prediction(3)", "(3", "stands alone"),
+        ("like(piano, ar8", "", "')'"),
     ],
 )
 def test_a_fault_is_pointed_at(text, pointed, words):
@@ -101,6 +116,13 @@ def test_a_fault_is_pointed_at(text, pointed, words):
         ("ar8[time 12]", "12 time steps"),
         ("0.0 ar8", "nothing"),
         ("ar8 - ar8", "nothing"),
+        ("prediction - prediction", "nothing"),
+        ("like(pianola, ar8)", "Did you mean 'piano'?"),
+        ("toward(piano - nowhere.wav, ar8)", "no recording 'nowhere.wav'"),
+        ("toward(piano + choir - choir - piano, ar8)", "nowhere"),
+        ("like(piano, ar9)", "no layer 'ar9'"),
+        ("novelty(3, ar8[channel 256])", "256 channels"),
+        ("1e308 ar8 + 1e308 ar8", "more than a number can hold"),
     ],
 )
 def test_what_does_not_fit_the_network_is_told(text, words):
@@ -130,14 +152,82 @@ def test_mixing_glides_from_one_target_to_the_next():
     assert weights == pytest.approx({"ar8": 1.0, "block0.conv1": 0.75, "block4.conv1": -0.5})
 
 
+def test_faults_are_pointed_at_within_their_term():
+    with pytest.raises(TargetError) as caught:
+        check(parse("ar8 + 0.5 toward(piano - ar8, ar8) + ar8"), ANATOMY)
+    what, shown, caret = str(caught.value).split("\n")
+    assert "no recording 'ar8'" in what
+    assert shown[caret.index("^") :].startswith("ar8, ar8)")
+
+
+def test_words_are_read_as_they_are_meant():
+    text = (
+        "like(low noise, ar8) - 0.5 toward(beat-mika + piano - 'a - b.wav', ar8[channel 3]) + novelty(8) - prediction"
+    )
+    place = Region("ar8", Span(3, 3, whole=True))
+    assert parse(text).terms == (
+        Like("low noise", Region("ar8")),
+        Toward(("beat-mika", "piano"), ("a - b.wav",), place, -0.5),
+        Novelty(8),
+        Prediction(-1.0),
+    )
+    assert write(parse("silence( ar8 )+novelty( 3,ar8)")) == "silence(ar8) + novelty(3, ar8)"
+
+
+def test_a_recording_may_be_any_sound_file(tmp_path):
+    file = tmp_path / "my song - take 3 (live).wav"
+    file.touch()
+    target = parse(f'like("{file}", ar8)')
+    check(target, ANATOMY)
+    assert parse(write(target)) == target
+
+
+def test_a_name_that_no_text_can_hold_is_told():
+    with pytest.raises(TargetError, match="Rename"):
+        write(Target((Like("both ' and \"", Region("ar8")),)))
+
+
+def test_time_over_the_seam_is_shared_in_words_too():
+    late, early = parse("2 silence(ar8[time 0.9..0.1])").terms
+    assert (late.where.time, early.where.time) == (Span(0.9, 1.0), Span(0.0, 0.1))
+    assert late.weight + early.weight == pytest.approx(2.0)
+
+
+def test_opposites_glide_into_the_nearer_one_and_never_into_nothing():
+    a, b = parse("ar8"), parse("-ar8")
+    assert mix(a, b, 0.49).terms[0].weight > 0
+    assert mix(a, b, 0.5) == b
+
+
+def test_what_is_to_shine_are_the_boxes_that_are_to_answer():
+    target = parse("ar8 + 2 like(piano, block4.conv1) + 3 silence(block0.conv1) + novelty(8) - prediction")
+    assert {place.layer: place.weight for place in target.places if place.weight > 0} == {
+        "ar8": 1.0,
+        "block4.conv1": 2.0,
+    }
+    assert [region.layer for region in target.regions] == ["ar8"]
+
+
 fractions = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(lambda pair: Span(*sorted(pair)))
 indexes = st.tuples(st.integers(0, 999), st.integers(0, 999)).map(lambda pair: Span(*sorted(pair), whole=True))
 spans = st.one_of(st.just(EVERYTHING), fractions, indexes)
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,6}(\.[a-z]{1,4}[0-9]?)?", fullmatch=True)
 weights = st.floats(allow_nan=False, allow_infinity=False)
-targets = st.lists(st.builds(Region, names, spans, spans, spans, weights), min_size=1, max_size=4).map(
-    lambda regions: Target(tuple(regions))
+boxes = st.builds(Region, names, spans, spans, spans)
+recordings = st.one_of(
+    st.sampled_from(["piano", "low noise", "beat-mika", "/a b/c-d.wav", "~/x - y.wav", "a, b", "1 + 1", "\u00fcber"]),
+    st.text(min_size=1, max_size=8).filter(lambda name: not set(name) & set('"\n\r')),
 )
+lists = st.lists(recordings, min_size=1, max_size=3).map(tuple)
+terms = st.one_of(
+    st.builds(Region, names, spans, spans, spans, weights),
+    st.builds(Like, recordings, boxes, weights),
+    st.builds(Toward, lists, st.one_of(st.just(()), lists), boxes, weights),
+    st.builds(Silence, boxes, weights),
+    st.builds(Novelty, st.integers(1, 64), st.one_of(st.none(), st.builds(Region, names, spans, spans)), weights),
+    st.builds(Prediction, weights),
+)
+targets = st.lists(terms, min_size=1, max_size=4).map(lambda terms: Target(tuple(terms)))
 
 
 @settings(max_examples=200, deadline=None)
@@ -147,7 +237,16 @@ def test_what_is_written_reads_back_the_same(target):
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet="ar8.[]+-* 0.5,chanelspitwdm\n\t", max_size=40))
+@given(
+    st.one_of(
+        st.text(alphabet="ar8.[]+-* 0.5,chanelspitwdm\n\t()'\"", max_size=40),
+        st.lists(
+            st.sampled_from(
+                ["like(", "toward(", "silence(", "novelty(", "prediction", "piano", "ar8", ",", ")", "-", "'", "3"]
+            )
+        ).map(" ".join),
+    )
+)
 def test_any_text_is_read_or_faulted_and_never_fails_otherwise(text):
     with suppress(TargetError):
         assert parse(write(parse(text))) == parse(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,8 @@ def training(beats: Path, out: Path, fabric: Any, weights: Path | None = None, *
         "save": 1e9,
         "look": 1e9,
         "settle": 3,
+        "twins": 0,
+        "plain": 0.0,
     }
     network = Network(read("tiny"))
     if weights:
@@ -125,6 +128,18 @@ def test_it_begins_from_weights_alone(beats: Path, tmp_path: Path, fabric: Any) 
     for one, other in zip(first.network.parameters(), second.network.parameters(), strict=True):
         torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)  # half precision
     second.run()
+
+
+def test_music_comes_first_and_its_disguises_later(beats: Path, tmp_path: Path, fabric: Any) -> None:
+    found = {}
+    for plain in (0.0, 0.5):
+        for loud in (GENTLE, replace(GENTLE, untouched=0.0, gain=(-30.0, -20.0))):
+            made = training(beats, tmp_path, fabric, steps=4, tell=0, variation=loud, plain=plain)
+            made.run()
+            found[plain, loud is GENTLE] = losses(made)
+    assert found[0.0, True][0] != found[0.0, False][0]
+    assert found[0.5, True][:2] == found[0.5, False][:2]  # the first half is music as it is
+    assert found[0.5, True][3] != found[0.5, False][3]
 
 
 def test_accumulated_batches_draw_more_clips(beats: Path, tmp_path: Path, fabric: Any) -> None:

@@ -1,6 +1,7 @@
 """Performances, films and dreams made offline, on the smallest ear."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -128,17 +129,39 @@ def test_frames_beyond_the_take_are_refused(night, tmp_path):
 
 
 def test_a_dream_is_written_down(tmp_path):
-    told = dreaming.dream("block0.conv1[channels 0.0..0.5]", tmp_path / "d", "tiny", "low noise", 12, 4, quiet)
+    heard = []
+    knobs = dreaming.turned(["parametrisation=samples", "dream.adam=on", "noise_loss=0.1"])
+    order = dreaming.Order("block0.conv1[channels 0.0..0.5]", tmp_path / "d", "tiny", "low noise", 12, 4, knobs)
+    told = dreaming.dream(order, lambda done, total, score: heard.append((done, total, score)))
     assert json.loads((tmp_path / "d" / "dream.json").read_text()) == told
     assert told["score_end"] > told["score_start"]
     assert told["steps"] == 12
+    assert told["controls"] == {"parametrisation": 0, "adam": True, "noise_loss": 0.1}
+    assert [place[:2] for place in heard] == [(step, 12) for step in range(1, 13)]
+    assert heard[-1][2] > heard[0][2]
     samples, rate = soundfile.read(tmp_path / "d" / "loop.wav")
     assert (len(samples), rate) == (192_000, 48_000)
     assert told["true_peak_db"] <= -1 + 0.05
     assert (tmp_path / "d" / "scalogram.png").stat().st_size > 5_000
-    again = dreaming.dream("block0.conv1[channels 0.0..0.5]", tmp_path / "e", "tiny", "low noise", 12, 4, quiet)
+    again = dreaming.dream(replace(order, out=tmp_path / "e"), lambda done, total, score: None)
     np.testing.assert_array_equal(soundfile.read(tmp_path / "e" / "loop.wav")[0], samples)
     assert again["score_end"] == told["score_end"]
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("noise_los=1", "Did you mean 'noise_loss'"),
+        ("noise_loss", "Give NAME=VALUE"),
+        ("learning_rate=1e6", "learning_rate = 1e6 is out of its range. Give a number from 1e-05 to 100"),
+        ("batch=nan", "from 1 to 64"),
+        ("parametrisation=spirals", "samples or waves or phases"),
+        ("adam=perhaps", "off or on"),
+    ],
+)
+def test_a_control_that_cannot_be_set_is_told(value, fault):
+    with pytest.raises(ContentError, match=fault):
+        dreaming.turned([value])
 
 
 def test_a_recording_is_filmed_to_its_last_sample(tmp_path):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from installation.app.understudy import Understudy
 from installation.data import Anatomy, Dream
 from installation.dream.dreamer import Dreamer
 from installation.dream.judge import judge
@@ -29,11 +30,22 @@ class Ready(NamedTuple):
 class Critic:
     """Takes what the dreamer delivers and makes it ready, inside a `with` block; the newest wins.
 
+    judge  spreads a dream out in the room and judges it
+    understudy   has loops where the dreamer has none
     keep   called with a start clip as the ear heard it, on this thread because it takes its time
     """
 
-    def __init__(self, dreamer: Dreamer, anatomy: Anatomy, keep: Callable[[Dream], None]) -> None:
+    def __init__(
+        self,
+        dreamer: Dreamer,
+        anatomy: Anatomy,
+        keep: Callable[[Dream], None],
+        judge: Callable[[Dream], Dream] = judge,
+        understudy: Understudy | None = None,
+    ) -> None:
         self._keep = keep
+        self._judge = judge
+        self._understudy = understudy
         self._dreamer = dreamer
         self._anatomy = anatomy
         self._ready: Mailbox[Ready] = Mailbox()
@@ -49,6 +61,8 @@ class Critic:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._worker.__exit__(kind, error, trace)
+        if self._understudy is not None:
+            self._understudy.close()
 
     def take(self) -> Ready | None:
         """The newest dream that is ready and was not taken yet."""
@@ -56,20 +70,26 @@ class Critic:
         return self._ready.take()
 
     def _step(self) -> None:
-        dream = self._dreamer.deliver()
+        dream, understudy = self._dreamer.deliver(), self._understudy
+        if dream is None and understudy is not None:
+            dream = understudy.instead()
         if dream is None:
             self._worker.rest(GLANCE)
             return
         try:
-            judged = judge(dream)
+            judged = self._judge(dream)
             judged = replace(judged, clip=on_grid(judged.clip))  # what is played is what a take gives back
             self._ready.post(Ready(judged, light(judged, self._anatomy)))
             if judged.step == 0:
-                self._keep(judged)
+                self._keep(replace(judged, clip=on_grid(judge(dream).clip)))  # as the ear heard it, wherever it stands
         except Exception as error:  # a dream that nobody can judge is not heard; the show goes on with what it has
             log.error(
                 "the dream %d could not be judged and is left out: %s: %s", dream.number, type(error).__name__, error
             )
             return
+        if dream.number < 0:  # from the bank
+            return
+        if understudy is not None:
+            understudy.dreamt(dream)
         self.dreams += 1
         self.seconds_per_step = dream.seconds_per_step

@@ -15,10 +15,13 @@ from installation.content import cache
 from installation.data import RATE, Controls, Heard
 from installation.errors import StorageError
 from installation.output import offscreen
-from installation.sound.mixing import length
+from installation.pace import Pace, at_place
+from installation.sound.mixing import Seam, length
 from installation.take import Header, TakeWriter
 
 log = logging.getLogger(__name__)
+
+Groove = tuple[Seam, list[Pace]]
 
 RUNS = 12  # run folders that are kept
 TAKES = 4  # takes of a run that are kept
@@ -36,7 +39,9 @@ class RunFolder:
         self._take: TakeWriter | None = None
         self._takes = 0
         self._loop = -1  # the last loop that was written down
-        self._begin = 0.0  # seconds of show at which the take begins
+        self._begin = 0  # the sample of sound with which the take begins
+        self._music = 0  # the sample of music with which it begins
+        self._paced: int | None = None  # the sample of the last pace that was written down
         self._offset = 0  # loops before the take began
         self._refused = -RETRY
         try:
@@ -58,30 +63,51 @@ class RunFolder:
         except (OSError, StorageError) as error:
             self._refuse(error)
 
-    def heard(self, heard: Heard, controls: Controls) -> None:
-        """Write down what was heard: each loop once, and every control that has changed."""
+    def heard(self, heard: Heard, controls: Controls, groove: Groove | None = None, shown: float | None = None) -> None:
+        """Write down what was heard: each loop once, and every control and tempo that has changed.
+
+        groove   the seam with which the loop began, and the paces since, as the player tells them
+        shown    loops of the show that had gone by when it began
+        """
         if time.monotonic() - self._refused < RETRY:
             return
         try:
             if heard.loop != self._loop:
-                self._enter(heard)
+                self._enter(heard, groove, shown)
             if self._take is not None:
+                self._keep_pace(heard, groove)
                 self._take.controls(heard.loop - self._offset, heard.place, controls)
         except StorageError as error:
             self._take = None
             self._refuse(error)
 
-    def _enter(self, heard: Heard) -> None:
-        begun = heard.seconds * RATE - heard.place * length(heard.dream)
-        start = round(begun, 3) / RATE  # seconds; loops begin at samples, or at fractions that the tempo gives
+    def _enter(self, heard: Heard, groove: Groove | None, shown: float | None) -> None:
+        if groove is None:
+            begun = heard.seconds * RATE - heard.place * length(heard.dream)
+            groove = Seam(heard.loop, round(begun, 3), length(heard.dream), 0), [Pace(0, 0.0)]
+        seam, paces = groove
         if self._take is None or heard.loop - self._offset >= LOOPS:
             self._takes += 1
-            self._begin, self._offset = start, heard.loop
+            self._offset, self._music = heard.loop, seam.begin
+            self._begin = at_place(paces, seam.begin).reaches(seam.begin)
+            self._paced = None
             self._take = TakeWriter(self.path / f"take-{self._takes:04d}", self._header)
             if (old := self.path / f"take-{self._takes - TAKES:04d}").is_dir():
                 shutil.rmtree(old, ignore_errors=True)
-        self._take.loop(heard.loop - self._offset, start - self._begin, heard.dream)
+        begun = at_place(paces, seam.start).when(seam.start)
+        start = (round(begun, 3) - self._begin) / RATE  # seconds
+        self._take.loop(heard.loop - self._offset, start, heard.dream, seam.start - self._music, seam.turn, shown)
         self._loop = heard.loop
+
+    def _keep_pace(self, heard: Heard, groove: Groove | None) -> None:
+        """Write down the paces that have come into force, and, at first, the one in which the take begins."""
+        assert self._take is not None
+        for pace in groove[1] if groove else []:
+            known = self._paced is not None and pace.sample <= self._paced
+            if known or pace.sample > heard.seconds * RATE:
+                continue
+            self._take.pace(pace._replace(sample=pace.sample - self._begin, at=pace.at - self._music))
+            self._paced = pace.sample
 
     def _refuse(self, error: Exception) -> None:
         self._refused = time.monotonic()

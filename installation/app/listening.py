@@ -41,14 +41,16 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
     """
     shown_body = body(request.model)
     plans.provided(shown_body.plan)
-    show = Show.load(request.show, defaults(), shown_body.anatomy, shown_body.layout, settings.show.seed)
+    known = (shown_body.anatomy, shown_body.layout, settings.show.seed, shown_body.liked)
+    show = Show.load(request.show, defaults(), *known)
     pace = Pace(request.began)
     rest = show.at(0.0, show.controls)
     dark = opening(shown_body, start_clip(show.program), rest.target, at_rest=True)
     header = Header(show.name, shown_body.model, shown_body.anatomy.fingerprint, settings.show.seed, 0.0)
     with ExitStack() as stack:
         shown = stack.enter_context(screen(settings.picture, request.headless))
-        renderer = Renderer(shown.gl, shown_body.layout, shown_body.anatomy, shown.size)
+        dome = settings.dome.lens if settings.dome.on else None
+        renderer = Renderer(shown.gl, shown_body.layout, shown_body.anatomy, shown.size, dome)
         shown.show(renderer.draw(Frame(0, 0.0, rest.look, dark, None, 0.0)))
         pace.shown(0.0)
         folder = RunFolder(header)

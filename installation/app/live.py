@@ -10,18 +10,23 @@ from functools import partial
 from typing import Any
 
 from installation.app import opening
-from installation.app.critic import Critic, Ready
+from installation.app.critic import Critic
+from installation.app.desk import Desk, quieter, volume
+from installation.app.ensemble import Ensemble, shown
 from installation.app.folder import RunFolder
 from installation.app.request import Request
 from installation.app.screen import Screen, screen, software
 from installation.app.skips import Skips
+from installation.app.understudy import Understudy, bank
 from installation.body import Body, body
 from installation.control.midi import Midi
 from installation.control.parameters import defaults
 from installation.control.takeover import Takeover
 from installation.data import RATE, Controls, Dream, Frame, Heard, Target
 from installation.dream.dreamer import Dreamer
+from installation.dream.hall import Hall
 from installation.dream.knobs import knobs
+from installation.dream.length import lasting
 from installation.listen import clips, plans
 from installation.output.window import Wish
 from installation.render.renderer import Renderer
@@ -49,7 +54,8 @@ def run(request: Request, settings: Settings) -> dict[str, Any]:
     """
     stage_body = body(request.model)
     plans.provided(stage_body.plan)
-    show = Show.load(request.show, defaults(), stage_body.anatomy, stage_body.layout, settings.show.seed)
+    known = (stage_body.anatomy, stage_body.layout, settings.show.seed, stage_body.liked)
+    show = Show.load(request.show, defaults(), *known)
     with ExitStack() as stack:
         shown = stack.enter_context(screen(settings.picture, request.headless))
         return Live(request, settings, stage_body, show, shown, stack).play()
@@ -63,7 +69,8 @@ class Live:
     ) -> None:
         self.request, self.settings, self.show, self.screen = request, settings, show, shown
         self.body = stage_body
-        self.renderer = Renderer(shown.gl, stage_body.layout, stage_body.anatomy, shown.size)
+        dome = settings.dome.lens if settings.dome.on else None
+        self.renderer = Renderer(shown.gl, stage_body.layout, stage_body.anatomy, shown.size, dome)
         self.slow = software(shown.gl)  # the CPU draws
         self.pace = Pace(request.began, held=self.slow)
         delays = {"sound.delay": settings.sound.delay, "picture.delay": settings.picture.delay}
@@ -71,12 +78,11 @@ class Live:
         self.controls = self.takeover.rest
         self.skips = Skips()
         self.faded: float | None = None  # when Esc was pressed
-        self.volume = volume(self.controls)
         first = show.at(0.0, show.controls)
         start = start_clip(show.program)
-        dream = opening.opening(stage_body, start, first.target)
+        self.hall = Hall(stage_body.anatomy, stage_body.layout, settings.sound, self.controls["sound.width"])
+        dream = lasting(opening.opening(stage_body, start, first.target, judge=self.hall), show.loop)
         self.known = dream  # the start clip, with what is known of how the ear hears it
-        self.newest: Ready | None = None
         self._picture(first, Heard(dream, None, 0.0, 0, 0.0), time.monotonic())  # before anything that takes long
         header = Header(
             show.name, stage_body.model, stage_body.anatomy.fingerprint, settings.show.seed, 0.0,
@@ -84,19 +90,27 @@ class Live:
         )  # fmt: skip
         self.folder = RunFolder(header)
         log.info("look at %s: preview.jpg and status.json are rewritten every second", self.folder.path)
-        silent = settings.sound.device == "none"
-        device = "" if silent else settings.sound.device
-        self.player = stack.enter_context(Player(quieter(dream, self.volume), device, silent=silent))
-        self.hands = stack.enter_context(Midi(settings.show.midi))
-        self.target, self.knobs = first.target, knobs(self.controls)
+        self.hands = stack.enter_context(Midi(settings.show.midi, beat=settings.tempo.midi))
+        self.ensemble = Ensemble(show.program, settings.tempo, self.hands.clock, stack)
+        self.player = stack.enter_context(self._player(quieter(dream, volume(self.controls))))
+        self.desk = Desk(self.player, self.renderer.prepare, dream, volume(self.controls))
+        self.target, self.knobs, self.by_hand = first.target, knobs(self.controls), False
         self.dreamer = stack.enter_context(
             Dreamer(
                 stage_body.model, start, first.target, show.loop, self.knobs, settings.show.seed,
                 threads=settings.dream.threads, device=settings.dream.device,
             )
         )  # fmt: skip
-        self.critic = stack.enter_context(Critic(self.dreamer, stage_body.anatomy, partial(opening.keep, stage_body)))
+        keep = partial(opening.keep, stage_body)
+        stored = bank(stage_body.model, stage_body.anatomy)
+        self.understudy = Understudy(stored, lambda: (self.dreamer.samples, self.target))
+        self.critic = stack.enter_context(Critic(self.dreamer, stage_body.anatomy, keep, self.hall, self.understudy))
         self.player.wait()
+
+    def _player(self, first: Dream) -> Player:
+        sound = self.settings.sound
+        silent = sound.device == "none"
+        return Player(first, "" if silent else sound.device, silent=silent, cue=sound.cue, grid=self.ensemble.bars())
 
     def play(self) -> dict[str, Any]:
         """Frame after frame, until it is over."""
@@ -105,9 +119,10 @@ class Live:
             begun = time.monotonic()
             self._hands(begun)
             self._receive()
+            self.ensemble.keep_time(self.player, self.dreamer)
             asked = time.monotonic()
             heard = self.player.heard(self.pace.ahead + self._delay())
-            moment = self.skips.at(self.show, heard.seconds, self.controls)
+            moment = self.skips.at(self.show, shown(heard, self.show.loop), self.controls)
             self._ask(moment.target, heard, begun, heard.loop != loop)
             loop = heard.loop
             waited = self._picture(moment, heard, asked)
@@ -128,7 +143,11 @@ class Live:
                 self.faded = time.monotonic()
             if wish is Wish.NEXT:
                 self.faded = None
-                self.skips.next(self.show, self.player.heard().seconds)
+                self.skips.next(self.show, shown(self.player.heard(), self.show.loop))
+            if wish is Wish.HOLD:
+                self.desk.hold(not self.desk.holding)
+            if wish is Wish.DROP:
+                self.desk.drop()
         lasted = time.monotonic() - self.request.began
         return self.request.seconds is not None and lasted >= self.request.seconds
 
@@ -139,9 +158,8 @@ class Live:
         if self.controls["dream.restart"] > 0.5 >= before["dream.restart"]:
             names = clips.names()
             self.dreamer.begin(names[round(self.controls["dream.clip"] * (len(names) - 1))])
-        if (wanted := volume(self.controls)) != self.volume:
-            self.volume = wanted
-            self._offer()
+        self.hall.width = self.controls["sound.width"]
+        self.desk.turn(before, self.takeover, now)
 
     def _delay(self) -> float:
         """Seconds that the picture has to be ahead of the sound at the device."""
@@ -156,20 +174,9 @@ class Live:
             self.renderer.prepare(ready.dream, ready.light)
             self.known = ready.dream
         else:
-            self.newest = ready
-            self._offer()
-            self.pace.dreamt()
-
-    def _offer(self) -> None:
-        """Let the newest dream be heard at the volume that is wanted now; its light is there before its sound."""
-        if self.newest is None:
-            return
-        played = quieter(self.newest.dream, self.volume)
-        self.renderer.prepare(played, self.newest.light)
-        try:
-            self.player.offer(played)
-        except OSError as error:  # no memory to share with the sound process
-            log.error("the dream %d cannot be handed to the sound, the loop goes on: %s", played.number, error)
+            self.desk.ready(ready.dream, ready.light)
+            if ready.dream.number >= 0:  # it is not from the bank
+                self.pace.dreamt()
 
     def _ask(self, target: Target, heard: Heard, now: float, entered: bool) -> None:
         """Tell the dreamer what has changed, and when the next dream is wanted."""
@@ -179,8 +186,11 @@ class Live:
         if (turned := knobs(self.controls)) != self.knobs:
             self.knobs = turned
             self.dreamer.turn(turned)
+        if (by_hand := self.controls["dream.hand"] > 0) != self.by_hand:
+            self.by_hand = by_hand
+            self.dreamer.chosen(by_hand)
         if entered:
-            seconds = length(heard.dream) / RATE
+            seconds = length(heard.dream) / RATE / heard.speed
             self.dreamer.due(now + (1 - heard.place) * seconds - EARLY)
 
     def _picture(self, moment: Moment, heard: Heard, asked: float) -> float:
@@ -206,7 +216,8 @@ class Live:
         """Compare what was drawn with what is heard now, and write down what was heard."""
         heard = self.player.heard(self._delay())
         self.pace.apart(drawn.seconds - heard.seconds)
-        self.folder.heard(heard, self.controls)
+        skipped = self.skips.seconds / self.show.loop
+        self.folder.heard(heard, self.controls, self.player.groove(heard.loop), heard.loop + skipped)
 
     def _leave_room(self, spent: float, waited: float) -> None:
         """Never more pictures than asked for; where the CPU draws them, leave some of it to the optimiser."""
@@ -233,21 +244,12 @@ class Live:
             "sound_blocks": self.player.blocks,
             "underruns": self.player.underruns,
             "sound_restarts": self.player.restarts,
+            "tempo": round(self.ensemble.tempo, 2),
+            "tempo_master": self.ensemble.master,
+            "held": self.desk.holding,
             "optimiser_restarts": self.dreamer.restarts,
+            "from_the_bank": self.understudy.played,
             "cpu_seconds_per_step": round(self.critic.seconds_per_step, 4),
             "midi": self.hands.devices,
             "held_by_hands": sorted(self.takeover.held),
         }
-
-
-def volume(controls: Controls) -> float:
-    """The gain that hands have set, linear."""
-    return float(10 ** (controls["sound.volume"] / 20))
-
-
-def quieter(dream: Dream, gain: float) -> Dream:
-    """A judged dream at another volume; it is heard from the next seam on."""
-    if gain == 1.0:
-        return dream
-    assert dream.verdict is not None
-    return replace(dream, verdict=replace(dream.verdict, gain=dream.verdict.gain * gain))

@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,9 @@ log = logging.getLogger(__name__)
 FILE = "opening.npz"
 
 
-def opening(body: Body, start: Clip, target: Target, at_rest: bool = False) -> Dream:
+def opening(
+    body: Body, start: Clip, target: Target, at_rest: bool = False, judge: Callable[[Dream], Dream] = judge
+) -> Dream:
     """The start clip, with what the network thought of it where that is known, judged and ready to be played.
 
     at_rest   no neuron answers

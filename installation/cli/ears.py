@@ -42,7 +42,10 @@ def models(as_json: Annotated[bool, typer.Option("--json", help="For programs.")
 def layout(
     model: Annotated[str, typer.Argument(help="An ear (see `immersions models`), vgg16 or resnet18.")],
     out: Annotated[Path, typer.Option(help="Where to write the layout, .npz.")] = ...,  # type: ignore[assignment]
-    exponent: Annotated[float, typer.Option(min=1.0, max=4.0, help="2 gives dense cells, 3 an even tissue.")] = 2.0,
+    exponent: Annotated[
+        float | None,
+        typer.Option(min=1.0, max=4.0, help="2 gives dense cells, 3 an even tissue; else what suits the network."),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another body.")] = 0,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     space: Annotated[bool, typer.Option("--space", help="A body in space instead of a flat one.")] = False,
@@ -146,15 +149,18 @@ def evaluate(
 @app.command()
 def compare(
     model: Annotated[str, typer.Argument(help="Name of a trained ear.")],
-    steps: Annotated[int, typer.Option(min=1, help="Of the optimiser, for each dream.")] = 60,
+    steps: Annotated[int, typer.Option(min=1, help="Of the optimiser, for each dream.")] = 100,
     channels: Annotated[int, typer.Option(min=1, help="Dreamt of in each layer.")] = 3,
+    layers: Annotated[str, typer.Option(help="Only these, such as ar5,ar8.")] = "",
     picture: Annotated[Path | None, typer.Option(help="Also draw the scalograms, .png or .jpg.")] = None,
 ) -> None:
     """What a trained ear dreams beside the same ear untrained: its pulse, and what a shift leaves of its gain."""
     from installation.workshop import comparing
 
     with bar("dreaming") as progress:
-        rows = comparing.compare(model, steps, channels, picture, progress)
+        rows = comparing.compare(
+            model, steps, channels, picture, progress, [name for name in layers.split(",") if name]
+        )
     table = Table("layer", "bass", "untrained", "pulse", "untrained", "kept", "untrained", box=None)
     for row in rows:
         figures = (

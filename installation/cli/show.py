@@ -1,4 +1,4 @@
-"""The commands that play and film: run, record, dream, listen, scenes, doctor."""
+"""The commands that play and film: run, record, dream, atlas, listen, scenes, doctor."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, part, rate, words
+from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, part, rate, watched, words
 from installation.settings import Settings
 
 
@@ -45,35 +45,77 @@ def record(
     take: Annotated[Path | None, typer.Option(help="Render this take instead of a new performance.")] = None,
     frames: Annotated[str | None, typer.Option(help="Only frames A:B of the take, B not included.")] = None,
     model: Model = None,
+    dome: Annotated[
+        int | None, typer.Option(min=64, max=8192, help="A domemaster of this many pixels a side; see [dome].")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep the pictures that are in the folder already.")] = False,
     settings: SettingsFile = None,
 ) -> None:
     """Make a take of a show without an audience, and render it as a film."""
     from installation.workshop import recording
 
-    order = recording.Order(show, out, seconds, extent(size), rate(fps), seed, take, part(frames), model)
+    chosen = Settings.load(settings)
+    extents = extent(size) if dome is None else (dome, dome)
+    lens = None if dome is None else chosen.dome.lens
+    order = recording.Order(
+        show, out, seconds, extents, rate(fps), seed, take, part(frames), model, dome=lens, resume=resume
+    )
     with bar("dreaming") as dreaming, bar("filming") as filming:
-        done = recording.record(order, Settings.load(settings), dreaming, filming)
+        done = recording.record(order, chosen, dreaming, filming)
     print(f"{done.pictures} pictures in {out}; the take is {done.take}")
 
 
 @app.command()
 def dream(
-    target: Annotated[str, typer.Argument(help="Such as 'ar5[channels 0.2..0.3]' or 'block4.conv1 + 0.5 ar8'.")],
+    target: Annotated[str, typer.Argument(help="Such as 'ar5[channels 0.2..0.3]' or 'ar8 + 0.5 like(piano, ar5)'.")],
     out: Annotated[Path, typer.Option(help="Folder for loop.wav, scalogram.png and dream.json.")] = ...,  # type: ignore[assignment]
     model: Model = None,
     start: Annotated[str, typer.Option("--from", help="A start clip by name, or a sound file.")] = "low noise",
     steps: Annotated[int, typer.Option(min=0, help="Steps of the optimiser.")] = 100,
     seed: Seed = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A control, such as noise_loss=0.1 or parametrisation=waves."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show the score while it is dreamt.")] = False,
     settings: SettingsFile = None,
 ) -> None:
     """Dream one loop that excites the target."""
     from installation.workshop import dreaming
 
     chosen = Settings.load(settings)
-    name = model or chosen.show.model
-    with bar("dreaming") as progress:
-        told = dreaming.dream(target, out, name, start, steps, chosen.show.seed if seed is None else seed, progress)
+    order = dreaming.Order(
+        target, out, model or chosen.show.model, start, steps, chosen.show.seed if seed is None else seed,
+        dreaming.turned(set_ or []),
+    )  # fmt: skip
+    if watch:
+        with watched("dreaming") as telling:
+            told = dreaming.dream(order, telling)
+    else:
+        with bar("dreaming") as progress:
+            told = dreaming.dream(order, lambda done, total, score: progress(done, total))
     print(json.dumps(told, indent=2))
+
+
+@app.command()
+def atlas(
+    model: Annotated[str, typer.Argument(help="Name of an ear; see `immersions models`.")],
+    out: Annotated[Path, typer.Option(help="Folder for the page; loops that are there already are kept.")] = ...,  # type: ignore[assignment]
+    targets: Annotated[Path | None, typer.Option(help="A file of further targets, one a line.")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="A further target; may be given more than once.")] = None,
+    start: Annotated[str, typer.Option("--from", help="A start clip by name, or a sound file.")] = "low noise",
+    steps: Annotated[int, typer.Option(min=0, help="Steps of the optimiser for each loop.")] = 200,
+    seed: Seed = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Dream a loop for every layer, and show them all on a page. Ctrl-C keeps what is done; start again to go on."""
+    from installation.workshop import atlas as drawn
+
+    asked = (*(drawn.lines(targets) if targets else ()), *(target or ()))
+    dice = Settings.load(settings).show.seed if seed is None else seed
+    order = drawn.Order(model, out, asked, steps, dice, start)
+    with bar("dreaming") as progress:
+        print(drawn.atlas(order, progress))
 
 
 @app.command()

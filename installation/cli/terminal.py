@@ -72,6 +72,22 @@ def bar(name: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total, visible=True)
 
 
+@contextmanager
+def watched(name: str, every: int = 10) -> Iterator[Callable[[int, int, float], None]]:
+    """A progress bar with a score, as a function of (done, total, score); lines where nobody looks at a terminal."""
+    columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    live = sys.stderr.isatty()
+    with Progress(*columns, TextColumn("score {task.fields[score]:+.3f}"), console=words, disable=not live) as progress:
+        task = progress.add_task(name, total=None, visible=False, score=0.0)
+
+        def tell(done: int, total: int, score: float) -> None:
+            progress.update(task, completed=done, total=total, score=score, visible=True)
+            if not live and (done % every == 0 or done == total):
+                words.print(f"{name}: step {done} of {total}, score {score:+.3f}", highlight=False)
+
+        yield tell
+
+
 def extent(text: str) -> tuple[int, int]:
     """'1280x720' as numbers. Raises ContentError."""
     wide, cross, high = text.lower().partition("x")

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Protocol, Self
 import mido
 
 from installation.control.mapping import Map, every_map
+from installation.control.midi_clock import CLOCK, MidiClock
 from installation.control.takeover import Touch
 from installation.errors import WorkerStuck
 from installation.worker import Worker
@@ -61,6 +63,7 @@ class RtMidi:
 
     def open(self, name: str, receive: Receive) -> Callable[[], None]:
         port = self._rtmidi.MidiIn(self._interface, "immersions")
+        port.ignore_types(timing=False)  # the clock is heard, too
         port.set_callback(lambda event, _: receive(bytes(event[0])))
         port.open_port(port.get_ports().index(name), "hands")
 
@@ -81,11 +84,18 @@ class Midi:
     port     part of an input's name, which also gets the generic map; empty for every device that has its own map
     maps     what is known about devices; all of `scenes/maps` if not given
     system   makes the machine's MIDI; a test gives its own
+    beat     part of the name of the input that sets the tempo; empty for any that is heard anyway
     """
 
     def __init__(
-        self, port: str = "", maps: Sequence[Map] | None = None, system: Callable[[], System] = RtMidi
+        self,
+        port: str = "",
+        maps: Sequence[Map] | None = None,
+        system: Callable[[], System] = RtMidi,
+        beat: str = "",
     ) -> None:
+        self.clock = MidiClock()
+        self._beat = beat
         self._port = port
         self._maps = every_map() if maps is None else maps
         self._make = system
@@ -153,20 +163,34 @@ class Midi:
             log.info("the MIDI device %s is gone; it will be heard again when it is back.", name)
         self._refused &= set(there)
         for name in there:
-            if name not in self._open and name not in self._refused and (fitting := self._map(name)):
+            if name in self._open or name in self._refused:
+                continue
+            if (fitting := self._map(name)) or self._sets_tempo(name):
                 self._listen(name, fitting)
 
-    def _listen(self, name: str, fitting: Map) -> None:
+    def _listen(self, name: str, fitting: Map | None) -> None:
         assert self._system is not None
+        counts = not self._beat or self._sets_tempo(name)
+
+        def receive(data: bytes) -> None:
+            if data and data[0] in CLOCK:
+                if counts:
+                    self.clock.receive(name, data, time.monotonic())
+            elif fitting:
+                self._inbox.append((name, fitting, data))
+
         try:
-            self._open[name] = self._system.open(name, lambda data: self._inbox.append((name, fitting, data)))
+            self._open[name] = self._system.open(name, receive)
         except Exception as error:  # taken by another program, or pulled out this very moment
             self._refused.add(name)
             log.warning(
                 "the MIDI device %s refuses: %s. Close the program that uses it and plug it in again.", name, error
             )
         else:
-            log.info("the MIDI device %s is heard with the map %s.", name, fitting.name)
+            log.info("the MIDI device %s is heard%s.", name, f" with the map {fitting.name}" if fitting else "")
+
+    def _sets_tempo(self, name: str) -> bool:
+        return bool(self._beat) and self._beat.lower() in name.lower()
 
     def _map(self, name: str) -> Map | None:
         """The map for a device; the generic one only for a device that was asked for."""

@@ -23,6 +23,7 @@ class Parameter:
     default   where it stands when nobody touches it
     safe      the part of the range that visitors reach; the same number twice keeps it from them
     slew      the largest change in a second, as a share of the fader's way
+    choices   what the whole numbers from `low` on are called
     """
 
     name: str
@@ -33,6 +34,24 @@ class Parameter:
     unit: str
     safe: tuple[float, float]
     slew: float
+    choices: tuple[str, ...] = ()
+
+    def read(self, text: str) -> float:
+        """The value that a person wrote: a number, one of the choices, or on and off for a switch.
+
+        Raises ContentError for anything else, and for what is out of range.
+        """
+        words = self.choices or (("off", "on") if self.curve == "switch" else ())
+        if text in words:
+            return self.low + words.index(text)
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if self.low <= value <= self.high:
+            return self.clamp(value)
+        asked = " or ".join([f"a number from {self.low:g} to {self.high:g}", *words])
+        raise ContentError(f"{self.name} = {text} is out of its range. Give {asked}.")
 
     def clamp(self, value: float) -> float:
         """The nearest value that the range allows; the default for what is no number."""
@@ -88,9 +107,10 @@ def _parameter(
     curve: Curve = "linear",
     safe: tuple[float, float] | None = None,
     slew: float = 0.5,
+    choices: tuple[str, ...] = (),
 ) -> Parameter:
-    keep = (default, default)
-    return Parameter(name, low, high, curve, default, unit, safe or keep, AT_ONCE if curve == "switch" else slew)
+    slew = AT_ONCE if curve == "switch" else slew
+    return Parameter(name, low, high, curve, default, unit, safe or (default, default), slew, choices)
 
 
 # What the picture does is slow enough that no hand can make it flash: a full swing takes 4 s at least.
@@ -107,8 +127,12 @@ TABLE = _table(
     _parameter("dream.batch", 1, 64, 4, "items", "whole", slew=AT_ONCE),
     _parameter("dream.mix_original", 0.0, 1.0, 0.0, "share", safe=(0.0, 0.5)),
     _parameter("dream.pitch_change", 0.0, 2.0, 0.0, "semitones", safe=(0.0, 1.0)),
+    _parameter("dream.resampling", 0, 1, 0, "", "switch", (0, 1)),
     _parameter("dream.gradient_noise", 0.0, 1.0, 0.0, "spreads"),
     _parameter("dream.denoise", 0.0, 1.0, 0.0, "share", safe=(0.0, 0.5)),
+    _parameter("dream.parametrisation", 0, 2, 1, "", "whole", (0, 2), AT_ONCE, ("samples", "waves", "phases")),
+    _parameter("dream.tilt", 0.0, 2.0, 0.25, safe=(0.0, 1.0)),
+    _parameter("dream.adam", 0, 1, 0, "", "switch"),
     _parameter("dream.clip", 0.0, 1.0, 0.0, "share", safe=(0.0, 1.0), slew=AT_ONCE),
     _parameter("dream.restart", 0, 1, 0, "", "switch", (0, 1)),
     _parameter("dream.hand", 0.0, 1.0, 0.0, "share", safe=(0.0, 1.0), slew=1.0),
@@ -126,10 +150,14 @@ TABLE = _table(
     _parameter("stage.rest", 0.0, 2.0, 1.0, "times", safe=(0.5, 1.5), slew=CALM),
     _parameter("stage.size", 0.5, 2.0, 1.0, "times", "log", (0.7, 1.5), CALM),
     _parameter("stage.haze", 0.0, 2.0, 1.0, "times", safe=(0.0, 2.0), slew=CALM),
+    _parameter("stage.pulses", 0.0, 2.0, 1.0, "times", safe=(0.0, 1.5), slew=CALM),
     _parameter("stage.bloom", 0.0, 2.0, 1.0, "times", safe=(0.5, 1.5), slew=CALM),
     _parameter("stage.exposure", -2.0, 2.0, 0.0, "stops", safe=(-0.5, 0.5), slew=CALM / 4),
     _parameter("stage.fade", 0.0, 1.0, 1.0, "share", slew=CALM),
     _parameter("sound.volume", -60.0, 0.0, 0.0, "dB", safe=(-30.0, 0.0), slew=1.0),
+    _parameter("sound.width", 0.0, 1.0, 0.6, "share", safe=(0.0, 1.0)),
+    _parameter("sound.hold", 0, 1, 0, "", "switch"),
+    _parameter("sound.drop", 0, 1, 0, "", "switch"),
     _parameter("sound.delay", 0.0, 1000.0, 0.0, "ms"),
     _parameter("picture.delay", 0.0, 1000.0, 0.0, "ms"),
 )

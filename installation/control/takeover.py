@@ -74,6 +74,12 @@ class Takeover:
         if touch.name in POINTING:
             self._point(now)
 
+    def release(self, name: str) -> None:
+        """Give one parameter back to the show."""
+        self._held.pop(name, None)
+        self._picked.discard(name)
+        self.ghosts.pop(name, None)
+
     def let_go(self) -> None:
         """Give everything back to the show, gliding."""
         self._held.clear()
@@ -85,9 +91,7 @@ class Takeover:
         seconds = 0.0 if self._now is None else max(0.0, now - self._now)
         self._now = now if self._now is None else max(self._now, now)
         for name in [name for name, held in self._held.items() if now - held.touched >= self._patience]:
-            del self._held[name]
-            self._picked.discard(name)
-            self.ghosts.pop(name, None)
+            self.release(name)
         for name, entry in TABLE.items():
             if name in self._held:
                 self._values[name] = entry.eased(self._values[name], self._held[name].wanted, seconds)

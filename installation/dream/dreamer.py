@@ -18,7 +18,8 @@ import numpy as np
 from installation.data import Activations, Clip, Dream, Scalogram, Target
 from installation.dream import process
 from installation.dream.knobs import Knobs
-from installation.dream.process import Alive, Begin, Due, Failed, Message, Order
+from installation.dream.length import lasting
+from installation.dream.process import Alive, Begin, Chosen, Due, Failed, Fill, Message, Order, Told
 from installation.errors import ContentError
 from installation.mailbox import Mailbox
 from installation.worker import Worker
@@ -66,7 +67,8 @@ class Dreamer:
         self.steps = 0  # of the running process since its start clip
         self.resets = 0  # how often its numbers left the finite
         self._dreams: Mailbox[Dream] = Mailbox()
-        self._wishes: dict[type, Mailbox[Message]] = {kind: Mailbox() for kind in (Target, Knobs, Begin, Due)}
+        kinds = (Target, Knobs, Begin, Due, Fill, Chosen)
+        self._wishes: dict[type, Mailbox[Message]] = {kind: Mailbox() for kind in kinds}
         self._worker = Worker("dreamer", self._attend)
         self._process: BaseProcess | None = None
         self._heard = 0.0  # time.monotonic() of its last word
@@ -98,9 +100,22 @@ class Dreamer:
         """Start again from another clip, or from the one of this name."""
         self._wishes[Begin].post(Begin(start))
 
+    def chosen(self, target: bool) -> None:
+        """Say whether a person's hands decide what is dreamt of: then a dream that is stuck keeps its target."""
+        self._wishes[Chosen].post(Chosen(target))
+
     def due(self, moment: float) -> None:
         """Say when the next dream is wanted, in `time.monotonic` seconds; without it they come at an even pace."""
         self._wishes[Due].post(Due(moment))
+
+    def fill(self, seconds: float) -> None:
+        """Dream loops of so many seconds from now on; the loop there is goes on, brought to that length."""
+        self._wishes[Fill].post(Fill(seconds))
+
+    @property
+    def samples(self) -> int:
+        """Samples of the loops that are dreamt now."""
+        return self._order.samples
 
     def deliver(self) -> Dream | None:
         """The newest dream that nobody has taken yet, ready to be judged."""
@@ -147,6 +162,8 @@ class Dreamer:
             case Alive():
                 self.steps, self.resets = message.step, message.resets
                 self._send()  # only now, so that nothing piles up before a process that hangs
+            case Told():
+                log.info("%s", message.words)
             case Failed() if message.refused is not None:
                 log.warning("the dreamer goes on as before: %s", message.words)
                 self._order = replace(self._order, target=self._first.target, start=self._first.start)
@@ -157,7 +174,7 @@ class Dreamer:
                 self._restart(message.words)
 
     def _keep(self, dream: Dream) -> None:
-        dream = _frozen(dream)
+        dream = lasting(_frozen(dream), self._order.loop)
         if np.isfinite(dream.clip.samples).all():
             self._order = replace(self._order, number=dream.number + 1, resume=dream.clip)
         self._failures = 0
@@ -174,6 +191,10 @@ class Dreamer:
                     self._order = replace(self._order, knobs=wish)
                 case Begin():
                     self._order = replace(self._order, start=wish.start, resume=None)
+                case Chosen():
+                    self._order = replace(self._order, chosen=wish.target)
+                case Fill():
+                    self._order = replace(self._order, filled=wish.seconds)
             try:
                 self._connection.send(wish)
             except OSError:

@@ -6,23 +6,25 @@ from dataclasses import replace
 import numpy as np
 
 from installation.data import Activations, Clip, Dream, Floats, Scalogram, Verdict
-from installation.guard.loudness import SILENCE, loudness, true_peak
+from installation.guard.loudness import RING, SILENCE, loudness, true_peak
 
-WANTED = -23.0  # LUFS
+WANTED = -23.0  # LUFS, unless a venue sets another
 MOST = 12.0  # dB that a quiet loop is raised at most
 HIGHEST = -1.0  # dBTP that the played loop may reach
 
 
-def judge(dream: Dream) -> Dream:
-    """The dream with a verdict: all numbers finite, free of DC, and a gain that brings it towards -23 LUFS.
+def judge(dream: Dream, wanted: float = WANTED, ring: bool = False) -> Dream:
+    """The dream with a verdict: all numbers finite, free of DC, and a gain that brings it towards the wanted LUFS.
 
     The gain never raises by more than 12 dB nor lets the true peak pass -1 dBTP; silence is not raised at all.
+
+    ring   whether six channels are a ring of loudspeakers rather than 5.1
     """
     samples, repaired = _repair(dream.clip.samples)
     means = samples.mean(axis=1, dtype=np.float64, keepdims=True)
     samples = (samples - means).astype(np.float32)
-    heard, peak = loudness(samples, dream.clip.rate), true_peak(samples)
-    gain = _gain(heard, peak)
+    heard, peak = loudness(samples, dream.clip.rate, RING if ring else None), true_peak(samples)
+    gain = _gain(heard, peak, wanted)
     verdict = Verdict(
         gain=gain,
         peak=float(np.abs(samples).max()),
@@ -41,11 +43,11 @@ def judge(dream: Dream) -> Dream:
     )
 
 
-def _gain(heard: float, peak: float) -> float:
-    """Linear gain for a loop of this loudness in LUFS and this true peak."""
-    wanted = min(WANTED - heard, MOST) if heard > SILENCE else 0.0
-    allowed = HIGHEST - 20 * math.log10(peak) if peak > 0 else wanted
-    return float(10 ** (min(wanted, allowed) / 20))
+def _gain(heard: float, peak: float, wanted: float) -> float:
+    """Linear gain that brings a loop of this loudness in LUFS and this true peak to the wanted loudness."""
+    raised = min(wanted - heard, MOST) if heard > SILENCE else 0.0
+    allowed = HIGHEST - 20 * math.log10(peak) if peak > 0 else raised
+    return float(10 ** (min(raised, allowed) / 20))
 
 
 def _repair(samples: Floats) -> tuple[Floats, int]:

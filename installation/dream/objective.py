@@ -1,64 +1,120 @@
-"""What the optimiser climbs: how strongly the targeted neurons, and only they, answer.
-
-Nothing here needs torch: tensors and numpy arrays are cut and averaged by the same words.
-"""
+"""What the optimiser climbs: how well the targeted neurons, and only they, do what is asked of them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from installation.data import Activations, Anatomy, Region, Target
-from installation.target import check, merged
+import torch
+from torch import Tensor
+
+from installation.data import Activations, Anatomy, Clip, Region, Target
+from installation.dream.recall import Recall
+from installation.dream.wishes import Wish, mean, wish
+from installation.errors import TargetError
+from installation.listen.ear import Ear
+from installation.listen.hearer import Hearer
+from installation.region import Prediction, Term, box
+from installation.target import check, merged, write
+
+Answers = Mapping[str, Any]  # layer -> [batch, channels, bins, steps], tensors or arrays
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A region in whole numbers: which channels, bins and steps of a layer, and how much it counts."""
+    """A region in whole numbers: which channels, bins and steps of a layer."""
 
     layer: str
     channels: slice
     bins: slice
     steps: slice
+
+    def cut(self, answers: Any) -> Any:
+        """[batch, channels, bins, steps] of the layer -> those of the box."""
+        return answers[:, self.channels, self.bins, self.steps]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Part:
+    """A term, ready to be measured."""
+
+    box: Box
     weight: float
+    wish: Wish
 
 
 class Objective:
-    """The weighted sum of the mean answers of a target's regions, in spreads of their layers.
+    """The weighted sum of what a target's terms measure, in spreads of their layers.
 
-    The mean runs over the units of a box only, so a single deep channel counts as much as a whole layer; the sizes of
+    Every term counts the units of its box only, so a single deep channel counts as much as a whole layer; the sizes of
     all weights together are 1.
     """
 
-    def __init__(self, target: Target, anatomy: Anatomy, frames: int) -> None:
-        """Raises TargetError where the target does not fit the anatomy or the loop."""
-        check(target, anatomy, frames)
-        regions = merged(target).regions
-        whole = sum(abs(region.weight) for region in regions)
-        self.boxes = tuple(_box(region, anatomy, frames, whole) for region in regions)
-        self.layers = frozenset(box.layer for box in self.boxes)
-        self.stride = max(anatomy[name].stride for name in self.layers)  # frames per step of the deepest layer
+    def __init__(self, target: Target, anatomy: Anatomy, frames: int, recall: Recall | None = None) -> None:
+        """Raises TargetError where the target does not fit the anatomy or the loop, SoundFileError for a recording.
 
-    def score(self, answers: Mapping[str, Any], normalised: Callable[[str, Any], Any]) -> Any:
-        """The score of every copy, [batch].
+        recall   what the ear remembers; needed for all terms but regions
+        """
+        check(target, anatomy, frames, foresees=recall is None or recall.foresees)
+        terms = merged(target).terms
+        if recall is None and not all(isinstance(term, Region) for term in terms):
+            raise TargetError(f"{write(target)!r} can only be dreamt of: nothing is remembered here to compare with.")
+        largest = max(abs(term.weight) for term in terms)
+        whole = sum(abs(term.weight) / largest for term in terms) * largest
+        self.parts = tuple(
+            _part(term, term.weight / whole, anatomy, frames, recall)
+            for term in terms
+            if not isinstance(term, Prediction)
+        )
+        self.foreseeing = sum(term.weight / whole for term in terms if isinstance(term, Prediction))
+        self._recall = recall
+        self.layers = frozenset(part.box.layer for part in self.parts)
+        reached = anatomy if self.foreseeing else [anatomy[name] for name in self.layers]
+        self.stride = max(layer.stride for layer in reached)  # frames per step of the deepest layer
+
+    def hear(self, ear: Hearer, stimulus: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """What the layers down to the deepest that counts answer to stimuli, and the score of each, [batch]."""
+        if not self.foreseeing:
+            answers = ear.answers(stimulus, self.layers)
+            return answers, self.score(answers, ear.normalised)
+        assert isinstance(ear, Ear)
+        assert self._recall is not None
+        answers, z, c = ear.foretold(stimulus, self.layers)
+        foreseen = self.foreseeing * self._recall.foresight.score(z, c)
+        return answers, self.score(answers, ear.normalised) + foreseen
+
+    def score(self, answers: Answers, normalised: Callable[[str, Any], Any]) -> Any:
+        """The score of every copy in all but prediction, [batch].
 
         answers      layer -> [batch, channels, bins, steps], tensors or arrays
         normalised   takes a layer's name and answers of it to spreads above rest
         """
-        return sum(
-            box.weight * normalised(box.layer, answers[box.layer])[:, box.channels, box.bins, box.steps].mean((1, 2, 3))
-            for box in self.boxes
-        )
+        spreads = {name: normalised(name, answers[name]) for name in self.layers}
+        return sum(part.weight * part.wish(part.box.cut(spreads[part.box.layer])) for part in self.parts)
 
-    def measure(self, activations: Activations) -> float:
-        """The score of what has been heard already."""
-        layers = {name: activations.layers[name][None].astype("float32") for name in self.layers}
-        return float(self.score(layers, lambda name, answer: answer)[0])
+    @torch.no_grad()
+    def measure(self, activations: Activations, clip: Clip | None = None) -> float:
+        """The score of what has been heard already; the clip itself is only needed for prediction."""
+        layers = {name: torch.from_numpy(activations.layers[name][None].astype("float32")) for name in self.layers}
+        if self._recall is not None:
+            layers = {name: layer.to(self._recall.device) for name, layer in layers.items()}
+        found = float(self.score(layers, lambda name, answer: answer)) if layers else 0.0
+        if self.foreseeing and clip is not None:
+            assert self._recall is not None
+            found += self.foreseeing * self._recall.foreseen(clip)
+        return found
 
 
-def _box(region: Region, anatomy: Anatomy, frames: int, whole: float) -> Box:
+def _part(term: Term, weight: float, anatomy: Anatomy, frames: int, recall: Recall | None) -> Part:
+    where = box(term) or Region(anatomy.layers[-1].name)
+    there = _box(where, anatomy, frames)
+    asked = mean if recall is None else wish(replace(term, weight=1.0), there.cut, there.layer, recall)
+    return Part(there, weight, asked)
+
+
+def _box(region: Region, anatomy: Anatomy, frames: int) -> Box:
     layer = anatomy[region.layer]
     spans = (
         (region.channels, layer.channels),
@@ -71,5 +127,4 @@ def _box(region: Region, anatomy: Anatomy, frames: int, whole: float) -> Box:
         slice(channels.start, channels.stop),
         slice(bins.start, bins.stop),
         slice(steps.start, steps.stop),
-        region.weight / whole,
     )

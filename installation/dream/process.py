@@ -9,11 +9,18 @@ import os
 import signal
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
-from installation.data import RATE, Clip, Target
+from installation.data import RATE, Clip, Dream, Target
 from installation.dream.knobs import Knobs
+from installation.dream.length import stretched
+from installation.dream.vigil import Vigil, Ways
 from installation.errors import ImmersionsError
+
+if TYPE_CHECKING:  # it would bring torch
+    from installation.listen.hearer import Hearer
 
 POLITE = 10  # niceness: sound and picture go first
 ENOUGH = 10  # steps in each loop, below which fewer copies are heard in a step; well above it more, up to the knob
@@ -25,8 +32,11 @@ class Order:
     """Everything that a dreamer's process begins with.
 
     start    a clip, or the name of one
+    seconds  of the loop in the show's own tempo; start clips are cut to it
+    filled   seconds of the loop in the tempo of now, where that is another
     resume   the last good dream's sound, to go on from
     number   of the first dream
+    chosen   whether a person's hands decide what is dreamt of
     """
 
     model: str
@@ -39,6 +49,18 @@ class Order:
     device: str = "auto"  # "cpu", "cuda", or whichever there is
     number: int = 0
     resume: Clip | None = None
+    filled: float | None = None
+    chosen: bool = False
+
+    @property
+    def loop(self) -> float:
+        """Seconds of the loop."""
+        return self.filled or self.seconds
+
+    @property
+    def samples(self) -> int:
+        """Samples of the loop."""
+        return round(self.loop * RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +77,21 @@ class Begin:
     start: Clip | str
 
 
-Message = Target | Knobs | Due | Begin
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Dream loops of so many seconds from now on, going on from the one there is."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whether a person's hands decide what is dreamt of; then nobody else does."""
+
+    target: bool
+
+
+Message = Target | Knobs | Due | Begin | Fill | Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +100,13 @@ class Alive:
 
     step: int
     resets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an operator may want to know."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +155,11 @@ class _Process:
         generator = torch.Generator().manual_seed(order.seed)
         self.knobs = order.knobs
         self.copies = 1 if device == "cpu" else order.knobs.batch
-        self.optimizer = Optimizer(ear, self.clip(order.start), order.target, self.affordable(), generator)
+        self.vigil = self.watchful(ear)
+        self.optimizer_of = partial(Optimizer, ear, generator=generator)
+        self.optimizer = self.optimizer_of(self.clip(order.start), order.target, self.affordable())
         if order.resume is not None:
-            self.optimizer.resume(order.resume)
+            self.optimizer.resume(stretched(order.resume, order.samples))
         self.due = time.monotonic()
         self.publishing = 0.0  # seconds that it took last
 
@@ -134,17 +179,39 @@ class _Process:
 
     def publish(self) -> None:
         begin = time.monotonic()
-        self.connection.send(self.optimizer.dream(self.number))
+        dream = self.optimizer.dream(self.number)
+        self.connection.send(dream)
         self.number += 1
+        self.watch(dream)
         now = time.monotonic()
         self.publishing = now - begin
-        self.due += self.order.seconds
+        self.due += self.order.loop
         while self.due <= now:
-            self.due += self.order.seconds
+            self.due += self.order.loop
+
+    def watch(self, dream: Dream) -> None:
+        """Let nothing get stuck."""
+        before = self.vigil.heat
+        try:
+            if dream.step and (done := self.vigil.after(dream, self.optimizer)):
+                self.connection.send(Told(done))
+        except ImmersionsError as error:
+            self.connection.send(Told(f"what was to help the dream {dream.number} cannot be done: {error}"))
+        if self.vigil.heat != before:
+            self.optimizer.turn(self.affordable())
+
+    def watchful(self, ear: Hearer) -> Vigil:
+        """Whoever watches over the dreams, and what can be done for them."""
+        from installation.listen import clips, survey
+
+        ways = Ways(ear.anatomy, partial(survey.asked, ear), tuple(clips.files()), self.clip)
+        vigil = Vigil(ways, self.order.seed)
+        vigil.chosen(self.order.chosen)
+        return vigil
 
     def weigh(self, took: float) -> None:
         """Hear fewer copies in a step where the machine is too slow for them, more where it has time."""
-        steps = self.order.seconds / took
+        steps = self.order.loop / took
         copies = self.copies
         if steps < ENOUGH:
             copies = max(1, copies // 2)
@@ -156,7 +223,8 @@ class _Process:
 
     def affordable(self) -> Knobs:
         """The knobs as they were wished for, with no more copies than there is time for."""
-        return replace(self.knobs, batch=min(self.copies, self.knobs.batch))
+        rate = self.knobs.learning_rate * self.vigil.heat
+        return replace(self.knobs, batch=min(self.copies, self.knobs.batch), learning_rate=rate)
 
     def obey(self, message: Message) -> None:
         try:
@@ -167,14 +235,35 @@ class _Process:
                     self.knobs = message
                     self.optimizer.turn(self.affordable())
                 case Begin():
-                    self.optimizer.begin(self.clip(message.start))
+                    start = self.clip(message.start)
+                    self.order = replace(self.order, start=message.start)
+                    self.optimizer.begin(start)
+                    self.vigil.begun()
+                case Chosen():
+                    self.vigil.chosen(message.target)
+                case Fill():
+                    self.fill(message.seconds)
                 case Due():
                     self.due = message.moment
         except ImmersionsError as error:
             self.connection.send(Failed(str(error), refused=message))
 
+    def fill(self, seconds: float) -> None:
+        """Go on with the same loop, brought to another length."""
+        if seconds == self.order.loop:
+            return
+        before, was, self.order = self.optimizer, self.order, replace(self.order, filled=seconds)
+        try:
+            self.optimizer = self.optimizer_of(self.clip(self.order.start), before.target, self.affordable())
+        except ImmersionsError:  # the target does not fit such a loop
+            self.order = was
+            raise
+        self.optimizer.resume(stretched(Clip(before.samples.cpu().numpy().copy()[None]), self.order.samples))
+        self.optimizer.follow(before)
+        self.optimizer.steps, self.optimizer.resets = before.steps, before.resets
+
     def clip(self, start: Clip | str) -> Clip:
-        """The start clip as one loop of the show's length."""
+        """The start clip as one loop."""
         from installation.listen.clips import clip
 
-        return clip(start, round(self.order.seconds * RATE), self.order.seed)
+        return stretched(clip(start, round(self.order.seconds * RATE), self.order.seed), self.order.samples)

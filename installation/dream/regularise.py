@@ -9,12 +9,26 @@ from torch import Tensor
 WINDOW = 2048  # samples; what de-noising looks at in one piece, 43 ms
 FLOOR_SHARE = 0.2  # the share of all moments in which a frequency holds nothing but its floor
 NEIGHBOURS = 33  # frequencies whose median is the floor: a held note is narrower and stays
+MEETING = 960  # samples over which the ends of a resampled loop are cross-faded, 20 ms
 OVER = 2.0  # the floor's fluctuations reach about this far above it
 
 
-def shifted(samples: Tensor, shifts: Sequence[int]) -> Tensor:
-    """Copies of a loop that begin later by so many samples, on the circle: [samples] -> [batch, samples]."""
-    return torch.stack([samples.roll(shift) if shift else samples for shift in shifts])
+def resampled(samples: Tensor, speed: float) -> Tensor:
+    """A loop [samples] played faster or slower, as long as before: pitch and tempo change together.
+
+    speed   0.5..2, 2 is an octave higher
+
+    What is missing comes from the loop's next round, what is too much is left out; where the ends meet they are
+    cross-faded, for a loop of another length closes no more. Exact for all frequencies that remain below half the rate.
+    """
+    length = samples.shape[0]
+    other = round(length / speed)
+    spectrum = torch.fft.rfft(samples)
+    bins = other // 2 + 1
+    wave = torch.fft.irfft(F.pad(spectrum, (0, max(0, bins - spectrum.shape[0])))[:bins], other) * (other / length)
+    around = wave[torch.arange(length + MEETING, device=samples.device) % other]
+    rise = torch.linspace(0, 1, MEETING, device=samples.device)
+    return torch.cat([around[:MEETING] * rise + around[length:] * (1 - rise), around[MEETING:length]])
 
 
 def transposed(level: Tensor, bins: Sequence[float]) -> Tensor:
@@ -34,13 +48,13 @@ def _moved(level: Tensor, by: float) -> Tensor:
     return lower * (1 - part) + upper * part
 
 
-def veils(items: int, size: int, share: float, generator: torch.Generator) -> Tensor:
-    """One hidden stretch for each item but the first, as factors: [items, size] of 0 (hidden) and 1, on the circle."""
-    width = round(share * size)
-    starts = torch.randint(size, (items, 1), generator=generator)
-    seen = (torch.arange(size) - starts) % size >= width
-    seen[0] = True
-    return seen.float()
+def veils(places: Tensor, size: int, share: float) -> Tensor:
+    """One hidden stretch for each item, on the circle, as factors: [items, size] of 0 (hidden) and 1.
+
+    places   [items], 0..1, where they begin
+    """
+    starts = (places * size).long()[:, None]
+    return ((torch.arange(size) - starts) % size >= round(share * size)).float()
 
 
 def treble(bins: int) -> Tensor:

@@ -4,6 +4,7 @@ Both follow ITU-R BS.1770-4. A loop is a circle, so filters have no beginning an
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,16 +29,18 @@ WEIGHTS = {
     5: (1.0, 1.0, 1.0, SURROUND, SURROUND),
     6: (1.0, 1.0, 1.0, 0.0, SURROUND, SURROUND),  # 5.1; its bass channel does not count
 }
+RING = (1.0, 1.0, SURROUND, 1.0, 1.0, SURROUND)  # six around: what comes from the sides counts more (Annex 3, table 3)
 
 
-def loudness(samples: Floats, rate: int = RATE) -> float:
+def loudness(samples: Floats, rate: int = RATE, weights: Sequence[float] | None = None) -> float:
     """Integrated loudness of the endlessly repeated loop in LUFS; SILENCE where nothing passes the gate.
 
     samples   [channels 1..6, samples], finite
+    weights   how much each channel counts, by default as in the usual order of so many
     """
     channels, length = samples.shape
     weighted = np.fft.irfft(np.fft.rfft(samples.astype(np.float64)) * _k_weighting(length, rate), length)
-    power = np.asarray(WEIGHTS[channels]) @ np.square(weighted)  # [samples]
+    power = np.asarray(weights or WEIGHTS[channels]) @ np.square(weighted)  # [samples]
     blocks = _block_means(power, rate)
     blocks = blocks[blocks > _power(SILENCE)]
     if not len(blocks):

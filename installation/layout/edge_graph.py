@@ -42,6 +42,18 @@ class EdgeGraph:
         pull: Tensor = torch.sparse.mm(self._matrix, positions)
         return pull.sub_(self.degree[:, None] * positions)
 
+    def strained(self, positions: Tensor, strain: float) -> EdgeGraph:
+        """This graph at a moment when every edge weighs more the longer it is, all together as much as before.
+
+        positions   [vertices, dimensions]
+        strain      to this power of its length
+        """
+        if not len(self.weights):
+            return self
+        length = (positions[self.ends[0]] - positions[self.ends[1]]).norm(dim=1)
+        weights = self.weights * length.clamp_min(1e-6) ** strain
+        return EdgeGraph(self.ends, weights * (self.weights.sum() / weights.sum()), self.charges, self.unit)
+
     def coarser(self) -> tuple[EdgeGraph, Tensor] | None:
         """The graph with pairs joined, and for every vertex its parent's number; None where it is coarse enough."""
         graph, parent = self, torch.arange(len(self), device=self.charges.device)

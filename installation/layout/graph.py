@@ -8,7 +8,7 @@ multilevel layout has the same form.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -58,11 +58,13 @@ class LayeredGraph:
     unit      weight of all connections per charge, at every coarseness the same
     """
 
-    def __init__(self, grids: Sequence[Grid], ties: Sequence[Tie], charges: Tensor) -> None:
+    def __init__(
+        self, grids: Sequence[Grid], ties: Sequence[Tie], charges: Tensor, whole: Tensor | None = None
+    ) -> None:
         self.grids = grids
         self.ties = ties
         self.charges = charges
-        self._whole = self._matrix() if len(charges) <= WHOLE else None  # [vertices, vertices]
+        self._whole = self._matrix() if whole is None and len(charges) <= WHOLE else whole  # [vertices, vertices]
         ones = torch.ones(len(charges), 1, device=charges.device)
         self.degree = self._summed(ones)[:, 0] if self._whole is None else self._whole.sum(1)
         self.unit = float(self.degree.sum() / charges.sum()) or 1.0
@@ -74,6 +76,32 @@ class LayeredGraph:
         """The pull of all connections on every vertex: sum of w_ij (p_j - p_i), [vertices, dimensions]."""
         drawn = self._summed(positions) if self._whole is None else self._whole @ positions
         return drawn.sub_(self.degree[:, None] * positions)
+
+    def strained(self, positions: Tensor, strain: float) -> LayeredGraph:
+        """This graph at a moment when every connection weighs more the longer it is, all together as much as before.
+
+        positions   [vertices, dimensions]
+        strain      to this power of its length. All connections between two bins of two layers count as equally long,
+                    their lengths' root mean square, which follows from sums over the bins
+        """
+        if self._whole is not None and all(grid.channels == 1 for grid in self.grids):  # every vertex is a bin
+            whole = self._whole * torch.cdist(positions, positions).clamp_min(1e-6) ** strain
+            whole *= self._whole.sum() / whole.sum().clamp_min(1e-30)
+            return LayeredGraph(self.grids, self.ties, self.charges, whole)
+        squares = torch.cat([positions, positions.square().sum(1, keepdim=True)], 1)
+        means = [torch.einsum("c,cbn->bn", grid.members / grid.members.sum(), grid.of(squares)) for grid in self.grids]
+        ties, before, after = [], 0.0, 0.0
+        for tie in self.ties:
+            near, far = means[tie.target], means[tie.source]
+            apart = near[:, -1:] + far[:, -1] - 2 * near[:, :-1] @ far[:, :-1].T  # [target bins, source bins]
+            weights = tie.weights * apart.clamp_min(1e-12) ** (strain / 2)
+            many = float(self.grids[tie.source].members.sum()) if tie.dense else 1.0
+            many *= float(self.grids[tie.target].members.sum())
+            before, after = before + many * float(tie.weights.sum()), after + many * float(weights.sum())
+            ties.append(replace(tie, weights=weights))
+        share = before / after if after else 1.0
+        ties = [replace(tie, weights=tie.weights * share) for tie in ties]
+        return LayeredGraph(self.grids, ties, self.charges)
 
     def _summed(self, values: Tensor) -> Tensor:
         """The sum of w_ij v_j over all connections of every vertex, for values [vertices, n]."""
@@ -159,13 +187,14 @@ def link_weights(link: Link, target_bins: int, source_bins: int) -> Tensor:
 
 
 def graph_of(
-    anatomy: Anatomy, charges: Tensor | None = None, balance: float = 0.0, device: str = "cpu"
+    anatomy: Anatomy, charges: Tensor | None = None, balance: float = 0.0, skips: float = 1.0, device: str = "cpu"
 ) -> LayeredGraph:
     """The finest graph of a network.
 
     charges   [units] how strongly each neuron repels, > 0; all alike when left out
     balance   0: every connection weighs 1; 1: all that a neuron hears weighs 1 together. In between, the weight is
               the number of a neuron's inputs to the power of -balance
+    skips     share of that which a connection weighs when it leaps over layers
 
     A neuron that gathers a whole channel, as the last pooling of many networks, is held as if it heard them all: else
     what follows drifts away from the body.
@@ -184,6 +213,8 @@ def graph_of(
         gathers = not link.dense and link.kernel >= source.bins > 1
         inputs = link.kernel * (source.channels if link.dense or gathers else 1)
         weights *= inputs**-balance * (source.channels if gathers else 1)
+        if names.index(link.target) - names.index(link.source) > 1:
+            weights *= skips
         ties.append(Tie(names.index(link.source), names.index(link.target), weights.to(device), link.dense))
     given = torch.ones(anatomy.units) if charges is None else checked_charges(charges, anatomy.units)
     return LayeredGraph(grids, ties, given.to(device))

@@ -46,10 +46,12 @@ def make(
         given = torch.from_numpy(by_chance(anatomy.units, settings.variety, settings.seed))
     else:
         given = torch.from_numpy(learnt.charges.copy())
-    positions = lay_out(graph_of(anatomy, given, settings.balance, device), settings, watch)
+    positions = lay_out(graph_of(anatomy, given, settings.balance, settings.skips, device), settings, watch)
     places = []
     for now in torch.from_numpy(learnt.breath.copy()) if learnt.breath is not None else ():
-        graph = graph_of(anatomy, given * now * (given.sum() / (given * now).sum()), settings.balance, device)
+        graph = graph_of(
+            anatomy, given * now * (given.sum() / (given * now).sum()), settings.balance, settings.skips, device
+        )
         places.append(breathed(graph, positions, settings))
     stand = pose(positions, anatomy.slice(anatomy.layers[0].name))
     stand = replace(

@@ -7,6 +7,7 @@ graph drawing", Journal of Graph Algorithms and Applications 7(3), 2003.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from installation.errors import ContentError
 from installation.layout.forces import Repulsion
 
 
@@ -27,6 +29,7 @@ class Graph(Protocol):
     def __len__(self) -> int: ...
     def attraction(self, positions: Tensor) -> Tensor: ...
     def coarser(self) -> tuple[Graph, Tensor] | None: ...
+    def strained(self, positions: Tensor, strain: float) -> Graph: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,11 @@ class Settings:
     """How a body is made."""
 
     exponent: float = 2.0  # k of the repulsion q_i q_j (p_i - p_j) / d^k; 2 gives cells, 3 an even tissue
+    fine: int = 100  # levels that it shapes; at coarser ones the push is that of 2, which reaches far and unfolds
     angle: float = 0.9  # opening angle of the tree
     balance: float = 0.2  # a connection weighs its target's number of inputs to the power of -balance
+    skips: float = 1.0  # a connection that leaps over layers weighs this much of another
+    strain: float = 0.0  # a connection pulls with its length to the power of 1 + strain; more makes bends rounder
     variety: float = 0.8  # how much charges differ where none are given; 0 makes all neurons alike
     centring: float = 0.38  # at the finest level, as a share of what connections pull; 1 packs the vertices into a disc
     growth: float = 0.85  # of the centring: at the next coarser level it is this share of it
@@ -46,6 +52,16 @@ class Settings:
     tries: int = 5  # at the coarsest levels
     dimensions: int = 2
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.exponent) and self.exponent > 0):
+            raise ContentError(f"The exponent of a layout is a number above 0, not {self.exponent:g}. Try 2.")
+        if not 0 <= self.seed < 2**63:
+            raise ContentError(f"The seed of a layout is 0 to 2^63 - 1, not {self.seed}. Choose a smaller one.")
+
+    def reach(self, level: int) -> float:
+        """The exponent at a level."""
+        return self.exponent if level < self.fine else min(self.exponent, 2.0)
 
     def told(self) -> dict[str, Any]:
         """As a plain table, for the layout's file."""
@@ -63,6 +79,7 @@ class Moment:
     done: float  # 0..1 of this level's steps
 
 
+TENSE = 4  # steps for which connections keep the strength that their length gave them
 FEW = 150  # vertices of a level at which the best of several tries is chosen
 
 Watcher = Callable[[Moment], None]
@@ -120,7 +137,10 @@ class Run:
         """Where a level's vertices begin: around their parents' positions."""
         parent = self.parents[level]
         apart = scattered(self.levels[level], self.settings.dimensions, self.dice)
-        return positions[parent] + apart * self.settings.jitter * radii(self.levels[level + 1])[parent, None]
+        opened = positions[parent] + apart * self.settings.jitter * radii(self.levels[level + 1])[parent, None]
+        if self.settings.reach(level) == self.settings.reach(level + 1):
+            return opened
+        return sized(self.levels[level], opened, self.settings, level)
 
     def relaxed(self, positions: Tensor, level: int) -> Iterator[Moment]:
         """All steps at one level."""
@@ -156,9 +176,22 @@ def energy(graph: Graph, positions: Tensor, settings: Settings, level: int) -> f
     held = (hold * apart.square().sum(1)).sum() - (apart * graph.attraction(apart)).sum()
     distance = torch.pdist(apart).clamp_min(1e-6)
     first, second = torch.triu_indices(len(apart), len(apart), 1, device=apart.device)
-    power = 2 - settings.exponent
+    power = 2 - settings.reach(level)
     pushing = -distance.log() if power == 0 else -(distance**power) / power
     return float(held / 2 + scale * (graph.charges[first] * graph.charges[second] * pushing).sum())
+
+
+def sized(graph: Graph, positions: Tensor, settings: Settings, level: int) -> Tensor:
+    """The same body, as large as the forces of this level hold it: where they change, no cell bursts or collapses."""
+    apart = positions - (positions * graph.charges[:, None]).sum(0) / graph.charges.sum()
+    pushed, _ = Repulsion(graph.charges, settings.reach(level), settings.angle)(apart)
+    hold = settings.centring * settings.growth**level * graph.unit * graph.charges
+    outwards = graph.unit * float((apart * pushed).sum())
+    inwards = float((hold * apart.square().sum(1)).sum() - (apart * graph.attraction(apart)).sum())
+    if outwards <= 0 or inwards <= 0:
+        return apart
+    grown: float = (outwards / inwards) ** (1 / settings.reach(level))
+    return apart * grown
 
 
 def scattered(graph: Graph, dimensions: int, dice: torch.Generator) -> Tensor:
@@ -176,13 +209,16 @@ def relax(graph: Graph, positions: Tensor, settings: Settings, level: int = 0) -
     charges, scale = graph.charges, graph.unit
     hold = settings.centring * settings.growth**level * scale * charges
     rounds = min(settings.coarse_rounds, round(settings.rounds * (1 + level / 2)))
-    push = Repulsion(charges, settings.exponent, settings.angle)
+    push = Repulsion(charges, settings.reach(level), settings.angle)
     step, before, velocity = 0.6, float("inf"), torch.zeros_like(positions)
+    tense = graph
     for number in range(rounds):
+        if settings.strain and number % TENSE == 0:
+            tense = graph.strained(positions, settings.strain)
         pushed, stiffness = push(positions)
         apart = positions - (positions * charges[:, None]).sum(0) / charges.sum()
-        force = graph.attraction(positions) + scale * pushed - hold[:, None] * apart
-        wanted = force / (graph.degree + scale * stiffness + hold).clamp_min(1e-30)[:, None]
+        force = tense.attraction(positions) + scale * pushed - hold[:, None] * apart
+        wanted = force / (tense.degree + scale * stiffness + hold).clamp_min(1e-30)[:, None]
         velocity = 0.5 * velocity + step * wanted
         positions = positions + velocity
         moved = float(velocity.norm(dim=1).mean() / apart.norm(dim=1).mean().clamp_min(1e-30))

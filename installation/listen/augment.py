@@ -36,6 +36,9 @@ class Variation:
     dropout: float = 0.02  # share of levels that fall silent
 
 
+AS_IT_IS = Variation(untouched=1.0, dropout=0.0)  # but for a little noise on each level
+
+
 def to_bytes(power: Tensor) -> Tensor:
     """Levels as bytes.   power   any shape, >= 0"""
     return (to_level(power) * STEPS).round_().clamp_(0, STEPS).to(torch.uint8)
@@ -157,6 +160,20 @@ class Ears:
             chance = torch.rand(level.shape, generator=self.random, device=level.device)
             level = level * (chance >= self.variation.dropout)
         return level
+
+
+def twins(level: Tensor, count: int, bins_per_octave: int, random: torch.Generator) -> Tensor:
+    """The clips, and the first `count` of them once more in another key, up to a tritone away.
+
+    A clip and its twin differ in nothing but their harmony, so only an ear that hears harmony can tell them apart.
+
+    level   [batch, bins, frames] -> [batch + count, bins, frames]
+    """
+    if not count:
+        return level
+    semitones = torch.randint(1, 7, (count,), generator=random, device=level.device)
+    up = 2 * torch.randint(2, (count,), generator=random, device=level.device) - 1
+    return torch.cat([level, transpose(level[:count], semitones * up * (bins_per_octave / 12))])
 
 
 def fine_frames(frames: int, seconds: float) -> int:

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
-from installation.content import every
+from installation.content import recordings
 from installation.data import RATE, Clip, Floats
 from installation.errors import SoundFileError, one_of
 from installation.listen import recording
 
 SILENCE, NOISE = "silence", "low noise"
-SOUNDS = ("*.flac", "*.wav", "*.ogg", "*.mp3", "*.opus", "*.aiff")
 NOISE_LEVEL = 0.01  # RMS, -40 dBFS
 NOISE_LOWEST = 40.0  # Hz; below, the noise is not pink but even
 
@@ -22,7 +21,7 @@ def names() -> list[str]:
 
 def files() -> dict[str, Path]:
     """The start clips that are recordings, by name; the user's own are among them."""
-    return {path.stem: path for sound in SOUNDS for path in every("scenes", f"clips/{sound}")}
+    return recordings()
 
 
 def clip(start: Clip | str, samples: int, seed: int = 0) -> Clip:

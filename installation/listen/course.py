@@ -15,11 +15,15 @@ class Course:
 
     steps: int = 0  # 0: as many as the minutes allow
     minutes: float = 0.0
-    recordings: int = 8  # in a batch, over all processes
-    each: int = 4  # clips of every one of them: rivals from the same recording
+    recordings: int = 6  # in a batch, over all processes; few of them a step, and many steps, is what starts learning
+    each: int = 1  # clips of every one of them; every clip also holds rivals of its own, from other moments
+    twins: int = 1  # clips that are heard once more in another key: rivals that harmony alone tells apart
     frames: int = 640  # scalogram frames of a clip
     accumulate: int = 1  # batches before the weights move
-    rate: float = 1e-3  # the highest learning rate
+    rate: float = 2e-3  # the highest learning rate
+    plain: float = (
+        0.25  # of the course at its beginning, in which nothing is disguised: first music, then its disguises
+    )
     decay: float = 1e-4  # weight decay
     warm_up: int = 100  # steps
     clip: float = 0.5  # longest gradient

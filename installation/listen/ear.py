@@ -17,6 +17,7 @@ from installation.errors import ContentError, StorageError
 from installation.listen import checkpoint, clips, statistics
 from installation.listen.anatomy import Plan, frames_per_loop, read, steps_on_a_line
 from installation.listen.cqt import ConstantQ
+from installation.listen.foresight import Foresight
 from installation.listen.frozen import Frozen
 from installation.listen.hearer import SECONDS, Hearer, front
 from installation.listen.levels import level
@@ -37,6 +38,8 @@ class Ear(Hearer):
     Made by `load`.
     """
 
+    foresees = True
+
     def __init__(self, plan: Plan, network: Network, measured: Statistics, device: torch.device | str) -> None:
         super().__init__(plan, network.anatomy, device)
         self.plan = plan
@@ -52,6 +55,18 @@ class Ear(Hearer):
     def answers(self, stimulus: Tensor, upto: str | Collection[str] | None = None) -> dict[str, Tensor]:
         """What the layers answer to the scalograms of loops, [batch, bins, frames], as `responses` says."""
         return self._frozen.responses(stimulus, upto)
+
+    def foretold(
+        self, stimulus: Tensor, upto: str | Collection[str] | None
+    ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """The answers, and what predictions are made of and from, as `Frozen.foretold` says."""
+        return self._frozen.foretold(stimulus, upto)
+
+    def foresight(self) -> Foresight:
+        """How well it foresees loops; measuring that takes as long as hearing all start clips."""
+        frames = frames_per_loop(SECONDS, self.stride)
+        hiss, *music = [self.stimulus(self.mono(clip)[None], frames) for clip in examples()]
+        return Foresight(self, hiss, music)
 
     @torch.no_grad()
     def hear(self, clip: Clip, frames: int) -> tuple[Scalogram, Activations]:

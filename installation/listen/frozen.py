@@ -27,7 +27,7 @@ class Frozen:
         self._network = network
         self._blocks = [FrozenBlock(block) for block in network.encoder if isinstance(block, EncoderBlock)]
         self._parts = [FrozenPart(part) for part in network.summary if isinstance(part, SummaryBlock)]
-        self._spread, self._shift = _line(network.z_norm)
+        self._z_norm, self._c_norm = _line(network.z_norm), _line(network.c_norm)
 
     def responses(self, level: Tensor, upto: str | Collection[str] | None = None) -> dict[str, Tensor]:
         """What `Network.responses` answers to loops: [batch, bins, frames] -> name -> [batch, channels, bins, steps].
@@ -54,12 +54,29 @@ class Frozen:
             answers[name] = answer
         return answers
 
-    def _walk(self, x: Stretch, time: Circle | Line) -> Iterator[Stretch]:
+    def foretold(self, level: Tensor, upto: str | Collection[str] | None) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """What `responses` tells (nothing where `upto` is empty), and what predictions are of and from.
+
+        returns   the answers, the encodings z and the contexts c, both [batch, channels, steps]
+        """
+        names = self._network.down_to(upto) if upto is None or upto else []
+        ends: list[Tensor] = []
+        heard = [answer.values for answer in self._walk(Stretch(level[:, None], 0), Circle(), ends)]
+        answers = dict(zip(self._network.names, (level[:, None], *heard), strict=True))
+        z, c = ends
+        return {name: answers[name] for name in names}, z, c
+
+    def _walk(self, x: Stretch, time: Circle | Line, ends: list[Tensor] | None = None) -> Iterator[Stretch]:
+        """What the layers answer; to `ends` go z and c, once the whole way is gone."""
         for number, block in enumerate(self._blocks):
             x = yield from block.hear(Stretch(F.relu(x.values), x.first) if number else x, time)
-        x = Stretch(torch.addcmul(self._shift, x.values, self._spread), x.first)
+        x = Stretch(_scaled(x.values, *self._z_norm), x.first)
+        if ends is not None:
+            ends.append(x.values[:, :, 0])
         for part in self._parts:
             x = yield from part.hear(x, time)
+        if ends is not None:
+            ends.append(_scaled(x.values, *self._c_norm)[:, :, 0])
 
 
 class FrozenBlock:
@@ -197,6 +214,10 @@ def _line(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
     assert norm.running_var is not None
     factor = (norm.running_var + norm.eps).rsqrt()
     return factor.view(1, -1, 1, 1), (-norm.running_mean * factor).view(1, -1, 1, 1)
+
+
+def _scaled(x: Tensor, spread: Tensor, shift: Tensor) -> Tensor:
+    return torch.addcmul(shift, x, spread)
 
 
 def _passed_on(answer: Stretch, skip: Stretch, kernel: Kernel | None, time: Circle | Line) -> Stretch:

@@ -36,9 +36,11 @@ class Hearer(ABC):
     It is ours (`ear.Ear`) or one that others made (`foreign.ForeignEar`); `ears.load` gives either.
 
     pitches      bins per octave of the stimulus; 0 where its bins are no pitches
+    foresees     whether it was trained to predict what it will hear, and so has `Ear.foresight`
     statistics   what rest and music mean to its layers
     """
 
+    foresees = False
     pitches: int
     statistics: Statistics
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from installation.errors import ContentError, TrainingError
 from installation.listen import diary
-from installation.listen.augment import Ears, fine_frames
+from installation.listen.augment import AS_IT_IS, Ears, fine_frames, twins
 from installation.listen.contrast import Reach, contrast, predict, reach
 from installation.listen.course import Course
 from installation.listen.dataset import Bytes, Dataset, draw
@@ -181,7 +181,10 @@ class Training:
         number = self._number(self.step, part)
         torch.manual_seed(number)
         random = torch.Generator(self.fabric.device).manual_seed(number)
-        level = Ears(self.course.variation, random, self.course.each).vary(kept, self.course.frames)
+        early = self.course.progress(self.step, self.seconds) < self.course.plain
+        variation = AS_IT_IS if early else self.course.variation
+        level = Ears(variation, random, self.course.each).vary(kept, self.course.frames)
+        level = twins(level, self.course.twins, self.network.plan.front_end.bins_per_octave, random)
         with self.fabric.no_backward_sync(self.lesson, enabled=more):
             loss, right = self.lesson(level)
             self.fabric.backward(loss / self.course.accumulate)

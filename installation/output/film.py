@@ -47,6 +47,10 @@ class Film(Closing):
         self._audio.layout = self._room
         self._open = True
 
+    def skip(self) -> bool:
+        """Nothing is there before it is made."""
+        return False
+
     def picture(self, pixels: Pixels) -> None:
         """Add one picture, [height, width, 3], row 0 is the highest."""
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")

@@ -31,7 +31,7 @@ class Pictures(Closing):
 
     def picture(self, pixels: Pixels) -> None:
         """Add one picture, [height, width, 3], row 0 is the highest. It is there whole or not at all."""
-        place = self.path / f"{self.path.name}_{self._first + self.pictures:06}.png"
+        place = self._next
         fresh = place.with_suffix(".part")
         try:
             with storing(self), fresh.open("wb") as file:
@@ -41,6 +41,16 @@ class Pictures(Closing):
         finally:
             fresh.unlink(missing_ok=True)
         self.pictures += 1
+
+    def skip(self) -> bool:
+        """Count the next picture as added where it is there already; it was written whole or not at all."""
+        there = self._next.is_file()
+        self.pictures += there
+        return there
+
+    @property
+    def _next(self) -> Path:
+        return self.path / f"{self.path.name}_{self._first + self.pictures:06}.png"
 
     def sound(self, samples: Floats) -> None:
         """Add sound, [channels, samples] within +-1, 24 bits."""

@@ -37,6 +37,9 @@ class Recorder(Protocol):
     def picture(self, pixels: Pixels) -> None:
         """Add one picture, [height, width, 3], row 0 is the highest. Raises StorageError on a full disk."""
 
+    def skip(self) -> bool:
+        """Whether the next picture is there already, from an earlier try, and counts as added; a film never has it."""
+
     def sound(self, samples: Floats) -> None:
         """Add sound, [channels, samples] within +-1 at 48 000 Hz, any number of samples at a time."""
 

@@ -15,6 +15,8 @@ from installation.render.passes import give
 
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 KEYS = """Space   next scene
+H   hold this loop, or let go
+D   drop the waiting dream
 Esc   fade out; once more: stop
 F   full screen
 Tab   hide this
@@ -30,6 +32,8 @@ class Wish(enum.Enum):
     FADE = "fade out now"
     STOP = "end the show"
     HIDE = "hide what is not the piece"
+    HOLD = "hold this loop, or let go"
+    DROP = "let the waiting dream be heard"
 
 
 class Window:
@@ -119,6 +123,10 @@ class Window:
         elif symbol == key.SPACE:
             self._wishes.append(Wish.NEXT)
             self._panic = False
+        elif symbol == key.H:
+            self._wishes.append(Wish.HOLD)
+        elif symbol == key.D:
+            self._wishes.append(Wish.DROP)
         elif symbol == key.F:
             self._window.set_fullscreen(not self._window.fullscreen, screen=self._screen)
         elif symbol == key.F1:

@@ -93,7 +93,7 @@ def folded(dream: Dream, anatomy: Anatomy, followed: Floats) -> Light:
     np.rint(followed, out=followed)
     bytes_[:columns] = followed
     bytes_[columns] = 0
-    bytes_[columns, : anatomy.units] = np.rint(255 * mask(dream.target.regions, anatomy))
+    bytes_[columns, : anatomy.units] = np.rint(255 * mask(dream.target.places, anatomy))
     return Light(frozen(bytes_.reshape(-1, WIDTH)), columns, wide // WIDTH, dream.clip.seconds)
 
 

@@ -1,16 +1,19 @@
-"""The strongest connections as faint threads of light."""
+"""The strongest connections as faint threads, along which what a neuron answers travels to the next layers."""
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.data import Anatomy, Layout
+from installation.data import Anatomy, Floats, Layout
 from installation.render.passes import Value
-from installation.render.shape import Shape, depths, shapes
+from installation.render.shape import Shape, depths, origins, shapes
 
 MOST = 3_000  # threads; more of them become haze, which costs less
 LONGEST = 300.0  # radii of the body, all threads together: a long thread is many pixels
 LIGHT = 0.5  # of the strongest thread at full answer, in a picture of 1 000 pixels height
+PIECES = 8  # straight pieces that a thread is drawn of
+BOW = 0.14  # how far its middle stands aside, of its length
+TRAVEL = 0.35  # seconds that a pulse takes from one end to the other
 
 
 class Edges:
@@ -18,19 +21,26 @@ class Edges:
 
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         strongest = chosen(layout)
-        units = layout.edges[strongest].reshape(-1)  # [ends]
-        ends = np.empty(len(units), [("depth", "f4"), ("strength", "f4"), ("unit", "i4")])
-        ends["depth"], ends["unit"] = depths(anatomy)[units], units
-        ends["strength"] = np.repeat(layout.strengths[strongest], 2)
-        self._lines = Shape(gl, "edge.vert", "edge.frag", shapes(layout)[:, units], ends)
+        pairs, strengths = layout.edges[strongest], layout.strengths[strongest]
+        along = np.repeat(np.linspace(0, 1, PIECES + 1, dtype=np.float32), 2)[1:-1]  # both ends of every piece
+        points = np.empty(
+            (len(pairs), len(along)), [("depth", "f4"), ("strength", "f4"), ("along", "f4"), ("unit", "i4")]
+        )
+        deep = depths(anatomy)[pairs]  # [threads, 2]
+        points["depth"] = deep[:, :1] + (deep[:, 1:] - deep[:, :1]) * along
+        points["strength"], points["along"], points["unit"] = strengths[:, None], along, pairs[:, :1]
+        ends = origins(layout, anatomy)[pairs]  # [threads, 2, 3]
+        sources = (ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * along[:, None]).reshape(-1, 3)
+        self._lines = Shape(gl, "edge.vert", "edge.frag", bowed(shapes(layout), pairs, along), sources, points.ravel())
 
-    def draw(self, place: float, height: int, glow: float, **inputs: moderngl.Texture | Value) -> None:
-        """Add the threads' light to the bound framebuffer.
+    def draw(self, place: float, height: int, glow: float, pulses: float, **inputs: moderngl.Texture | Value) -> None:
+        """Add the threads' light to the bound framebuffer: their own, and what travels along them.
 
         A thread is one pixel thin at every resolution, so in a higher picture it must be brighter.
         """
-        if glow > 0:
-            self._lines.draw(moderngl.LINES, place, glow=glow * LIGHT * height / 1000, **inputs)
+        if glow > 0 or pulses > 0:
+            thin = LIGHT * height / 1000
+            self._lines.draw(moderngl.LINES, place, glow=glow * thin, pulses=pulses * thin, **inputs)
 
     def release(self) -> None:
         """Give the memory back."""
@@ -43,3 +53,18 @@ def chosen(layout: Layout) -> NDArray[np.intp]:
     apart = np.diff(layout.positions[layout.edges[strongest]], axis=1)[:, 0]  # [edges, 3]
     short_enough: NDArray[np.intp] = strongest[np.linalg.norm(apart, axis=1).cumsum() <= LONGEST]
     return short_enough
+
+
+def bowed(places: Floats, pairs: NDArray[np.int32], along: Floats) -> Floats:
+    """Threads that bow a little to one side of the body, as the points of their pieces.
+
+    places    [places, units, 3] where neurons stand;   pairs   [threads, 2] source and target;   along   [points] 0..1
+    returns   [places, threads * points, 3]
+    """
+    first, last = places[:, pairs[:, 0], None], places[:, pairs[:, 1], None]  # [places, threads, 1, 3]
+    way = last - first
+    side = np.stack([-way[..., 1], way[..., 0], np.zeros_like(way[..., 0])], -1)
+    hand = np.where((pairs[:, :1] + pairs[:, 1:]) % 2, 1.0, -1.0)[:, :, None]  # some to the left, some to the right
+    share = along[:, None]
+    points: Floats = first + way * share + side * (BOW * 4 * share * (1 - share)) * hand
+    return points.astype(np.float32).reshape(len(places), -1, 3)

@@ -15,7 +15,7 @@ EXPONENT = 0.25  # of the density: a few connections are seen beside very many
 DEEPER = 0.5  # of a colour's grey is taken out: on a dark ground mist needs none
 RIM = 0.06  # of the plane's side
 SIZE = 512  # pixels of a haze made here
-GRID = 8  # cells along each side of the plane; a straight plane needs one, a bent one many
+GRID = 24  # cells along each side of the plane: a dome bends it
 BEADS = 48  # points along each connection of a layout without a haze
 
 
@@ -54,13 +54,18 @@ def grid(cells: int) -> Floats:
 
 
 def coloured(density: Floats) -> NDArray[np.float16]:
-    """Density [size, size] 0..1 through the colour ramp, [size, size, 3] linear light."""
+    """Density [size, size] 0..1 through the colour ramp, [size, size, 3] linear light, dark at the very edge."""
+    return ramped(density, border(len(density))).astype(np.float16)
+
+
+def ramped(density: Floats, share: Floats | float = 1.0) -> Picture:
+    """Density [...] 0..1, seen by its fourth root times a share, through the colour ramp, [..., 3] linear light."""
     ramp = np.array([[int(colour[at : at + 2], 16) for at in (0, 2, 4)] for colour in RAMP]) / 255
     linear = np.where(ramp <= 0.04045, ramp / 12.92, ((ramp + 0.055) / 1.055) ** 2.4)  # [colours, 3]
     linear -= DEEPER * linear.min(axis=1, keepdims=True)
-    along = np.clip(density, 0, 1) ** EXPONENT * border(len(density))
+    along = np.clip(density, 0, 1) ** EXPONENT * share
     stops = np.linspace(0, 1, len(RAMP))
-    return np.stack([np.interp(along, stops, linear[:, c]) for c in range(3)], axis=-1).astype(np.float16)
+    return np.stack([np.interp(along, stops, linear[:, c]) for c in range(3)], axis=-1)
 
 
 def border(size: int) -> Floats:

@@ -25,14 +25,19 @@ PEARL = 0.4  # of the chroma goes between two far hues, so that what lies there 
 GREY = 1e-3  # chroma below which a colour has no hue of its own
 
 
-def palette(shallow: Vector, deep: Vector) -> NDArray[np.float64]:
-    """Evenly spread colours from one to the other, [STEPS, 3] linear light: lightness, chroma and hue are mixed."""
+def palette(shallow: Vector, deep: Vector, sweep: float = 0.0) -> NDArray[np.float64]:
+    """Evenly spread colours from one to the other, [STEPS, 3] linear light: lightness, chroma and hue are mixed.
+
+    sweep   turns of hue more than the shorter way round, so that every layer may have a colour of its own
+    """
     (l0, c0, h0), (l1, c1, h1) = lch(shallow), lch(deep)
     h0, h1 = (h1 if c0 < GREY else h0), (h0 if c1 < GREY else h1)
     turn = (h1 - h0 + np.pi) % (2 * np.pi) - np.pi  # the shorter way round
     t = np.linspace(0, 1, STEPS)
-    lightness, chroma, hue = l0 + t * (l1 - l0), c0 + t * (c1 - c0), h0 + t**LINGER * turn
-    chroma *= 1 - PEARL * np.sin(np.pi * t) ** 2
+    plain = max(0.0, 1.0 - abs(sweep))  # of the two rules below, which are for a short way
+    way = t ** (1 + (LINGER - 1) * plain) * (turn + 2 * np.pi * sweep)
+    lightness, chroma, hue = l0 + t * (l1 - l0), c0 + t * (c1 - c0), h0 + way
+    chroma *= 1 - PEARL * plain * np.sin(np.pi * t) ** 2
     lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1)
     cones = (lab @ np.linalg.inv(TO_LAB).T) ** 3
     return np.maximum(cones @ np.linalg.inv(TO_CONES).T, 0)

@@ -5,7 +5,7 @@ import numpy as np
 
 from installation.data import Anatomy, Layout
 from installation.render.passes import Value
-from installation.render.shape import Shape, depths, shapes
+from installation.render.shape import Shape, depths, origins, shapes
 
 FACE = 0.42  # radius of a neuron at rest, in distances of neighbours: they do not touch until they answer
 
@@ -16,7 +16,7 @@ class Particles:
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         others = np.empty(anatomy.units, [("depth", "f4")])
         others["depth"] = depths(anatomy)
-        self._points = Shape(gl, "neuron.vert", "neuron.frag", shapes(layout), others)
+        self._points = Shape(gl, "neuron.vert", "neuron.frag", shapes(layout), origins(layout, anatomy), others)
         self._face = FACE * spacing(layout)
 
     def draw(self, place: float, bigger: float, **inputs: moderngl.Texture | Value) -> None:

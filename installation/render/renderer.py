@@ -3,12 +3,13 @@
 import moderngl
 import numpy as np
 
-from installation.data import Anatomy, Dream, Floats, Frame, Layout
+from installation.data import Anatomy, Dome, Dream, Floats, Frame, Layout
 from installation.errors import ContentError
 from installation.render import activity, view
 from installation.render.bloom import Bloom, padded
+from installation.render.cloud import Cloud, in_space
 from installation.render.develop import Develop
-from installation.render.edges import Edges
+from installation.render.edges import TRAVEL, Edges
 from installation.render.haze import Haze
 from installation.render.palette import palette
 from installation.render.particles import Particles
@@ -26,19 +27,22 @@ class Renderer:
     >>> picture = renderer.draw(frame)
 
     A frame is a function of its Frame: same inputs, same pixels, whatever was drawn before.
+    With a dome the picture is a fisheye in the largest circle that fits into its size.
     Raises ContentError for a broken shader and for a layout that was made for another anatomy.
     """
 
-    def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy, size: tuple[int, int]) -> None:
+    def __init__(
+        self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy, size: tuple[int, int], dome: Dome | None = None
+    ) -> None:
         if layout.positions.shape != (anatomy.units, 3) or layout.fingerprint != anatomy.fingerprint:
             raise ContentError(
                 f"the layout places {len(layout.positions):,} neurons (anatomy {layout.fingerprint}), but the network "
                 f"has {anatomy.units:,} ({anatomy.fingerprint}). Make a layout for this model."
             )
-        self.gl, self.layout, self.anatomy = gl, layout, anatomy
+        self.gl, self.layout, self.anatomy, self.dome = gl, layout, anatomy, dome
         self._particles = Particles(gl, layout, anatomy)
         self._edges = Edges(gl, layout, anatomy)
-        self._haze = Haze(gl, layout)
+        self._haze = Cloud(gl, layout) if in_space(layout) else Haze(gl, layout)
         self._dreams: dict[Dream, tuple[activity.Light, moderngl.Texture]] = {}
         self._open(size)
 
@@ -64,18 +68,21 @@ class Renderer:
         """The picture of a frame: sRGB, eight bits, dithered; row 0 is the lowest."""
         look = frame.look
         heard = self._heard(frame)
-        camera = view.matrix(look.camera, self.size, self.light.size)
         shared: dict[str, Value] = {
-            "camera": tuple(camera.T.ravel().tolist()),
-            "focal": view.focal(look.camera, self.size[1]),
+            **view.projection(look.camera, self.size, self.light.size, self.dome),
             "size": tuple(map(float, self.light.size)),
+            "formed": look.formed,
         }
         stops = 2.0**look.exposure
-        colours: dict[str, Value] = {"palette": tuple(map(tuple, palette(look.shallow, look.deep).tolist()))}
+        colours: dict[str, Value] = {
+            "palette": tuple(map(tuple, palette(look.shallow, look.deep, look.sweep).tolist()))
+        }
         self._canvas.use()
         self._canvas.clear()
         self._add_light()
-        self._edges.draw(frame.place, self.size[1], look.haze * stops, **shared, **colours, **heard)
+        self._edges.draw(
+            frame.place, self.size[1], look.haze * stops, look.pulses * stops, **shared, **colours, **heard
+        )
         self._particles.draw(
             frame.place,
             look.size,
@@ -87,12 +94,14 @@ class Renderer:
             **heard,
         )
         mist = self._bloom(self.light, look.bloom)
-        if look.haze > 0:
+        mist_of_all = look.haze * max(0.0, 2 * look.formed - 1) ** 2  # it lies where the whole body will be
+        if mist_of_all > 0:
             self._bloom.target.use()
             self._add_light()
-            self._haze.draw(**shared, strength=look.haze * stops)
+            self._haze.draw(**shared, strength=mist_of_all * stops)
         gathered = self._bloom.gathered
-        return self._develop(self.light, mist, gathered, spread=look.bloom, fade=look.fade, margin=self._margin)
+        film: dict[str, Value] = {"spread": look.bloom, "fade": look.fade, "margin": self._margin}
+        return self._develop(self.light, mist, gathered, disc=view.disc(self.size, self.dome), **film)
 
     def _add_light(self) -> None:
         """Let what is drawn from now on add to what is there."""
@@ -137,6 +146,8 @@ class Renderer:
             "moment": light.moment(frame.place),
             "moment_before": old.moment(since / old.seconds),
             "meanings": (float(light.columns * light.rows), float(old.columns * old.rows)),
+            "clock": (frame.place * light.columns - 0.5, float(light.columns), float(old.columns), float(light.rows)),
+            "travel": TRAVEL * light.columns / light.seconds,
             "fading": int(not alone and since < SEAM),
             "rise": 1.0 if alone else min(1.0, since / DAWN),
             "fall": 0.0 if alone else max(0.0, 1.0 - since / SEAM) ** 3,

@@ -27,25 +27,38 @@ def between(place: float, places: int) -> tuple[int, float]:
     return first, at - int(at)
 
 
+def origins(layout: Layout, anatomy: Anatomy) -> Floats:
+    """The middle of every neuron's layer, [units, 3]: where it comes from while the body takes shape."""
+    middles = [layout.positions[anatomy.slice(layer.name)].mean(axis=0) for layer in anatomy]
+    return np.repeat(np.stack(middles), [layer.units for layer in anatomy], axis=0).astype(np.float32)
+
+
 class Shape:
     """Points of the body, drawn with one program: each knows where it stands now and where next.
 
     places   [places, points, 3]
+    origins  [points, 3] where they come from
     others   what else the vertex shader reads of each point, as moderngl takes it
     """
 
     def __init__(
-        self, gl: moderngl.Context, vertex: str, fragment: str, places: Floats, others: NDArray[np.void]
+        self,
+        gl: moderngl.Context,
+        vertex: str,
+        fragment: str,
+        places: Floats,
+        origins: Floats,
+        others: NDArray[np.void],
     ) -> None:
         self.program = shaders.program(gl, vertex, fragment)
         self._count = places.shape[1]
         stands = [gl.buffer(np.ascontiguousarray(place, np.float32).tobytes() or bytes(12)) for place in places]
+        source = gl.buffer(np.ascontiguousarray(origins, np.float32).tobytes() or bytes(12))
         rest = gl.buffer(others.tobytes() or bytes(others.itemsize))
-        self._buffers = [*stands, rest]
+        self._buffers = [*stands, source, rest]
+        still = [*self._read(source, "origin"), *self._others(rest, others)]
         self._arrays = [
-            gl.vertex_array(
-                self.program, [*self._read(now, "room"), *self._read(later, "next"), *self._others(rest, others)]
-            )
+            gl.vertex_array(self.program, [*self._read(now, "room"), *self._read(later, "next"), *still])
             for now, later in zip(stands, [*stands[1:], stands[0]], strict=True)
         ]
 

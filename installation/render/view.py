@@ -1,11 +1,13 @@
-"""From a camera to the one matrix that every vertex goes through."""
+"""From a camera to the numbers that every vertex is projected with, on a screen or in a dome."""
 
 import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.data import Camera, Floats
+from installation.data import Camera, Dome, Floats
+from installation.errors import ContentError
+from installation.render.passes import Value
 
 Arrow = NDArray[np.float64]  # [3]
 
@@ -23,12 +25,7 @@ def matrix(camera: Camera, picture: tuple[int, int], whole: tuple[int, int]) -> 
     picture   pixels that the camera's angle fills, vertically
     whole     pixels of the buffer; the picture is in its middle
     """
-    eye, centre, up = (np.asarray(v, float) for v in (camera.eye, camera.centre, camera.up))
-    back = unit(eye - centre, np.array([0.0, 0.0, 1.0]))
-    right = unit(np.cross(up, back), np.array([1.0, 0.0, 0.0]))
-    turn = np.stack([right, np.cross(back, right), back])  # [3, 3]
-    view = np.eye(4)
-    view[:3, :3], view[:3, 3] = turn, -turn @ eye
+    view = _seen(camera)
     wide, high = (2 * focal(camera, picture[1]) / length for length in whole)
     lens = np.array(
         [
@@ -40,6 +37,72 @@ def matrix(camera: Camera, picture: tuple[int, int], whole: tuple[int, int]) -> 
     )
     result: Floats = (lens @ view).astype(np.float32)
     return result
+
+
+def projection(camera: Camera, picture: tuple[int, int], whole: tuple[int, int], dome: Dome | None) -> dict[str, Value]:
+    """What lib/project.glsl reads, by its names; sizes as in `matrix`."""
+    if dome is None:
+        seen = matrix(camera, picture, whole)
+        return {"camera": _columns(seen), "focal": focal(camera, picture[1]), "opening": 0.0, "circle": (0.0,) * 4}
+    opening, radius = math.radians(dome.fov) / 2, min(picture) / 2
+    middle = (dome.offset[axis] * 2 * radius / whole[axis] for axis in range(2))
+    return {
+        "camera": _columns(overhead(camera, dome)),
+        "focal": radius / opening,
+        "opening": opening,
+        "circle": (*middle, 2 * radius / whole[0], 2 * radius / whole[1]),
+    }
+
+
+def disc(picture: tuple[int, int], dome: Dome | None) -> tuple[float, float, float]:
+    """Middle and radius of a dome's circle in a picture, pixels, row 0 is the lowest; radius 0 without a dome."""
+    if dome is None:
+        return 0.0, 0.0, 0.0
+    radius = min(picture) / 2
+    return picture[0] / 2 + dome.offset[0] * radius, picture[1] / 2 + dome.offset[1] * radius, radius
+
+
+def overhead(camera: Camera, dome: Dome) -> Floats:
+    """Room to dome, [4, 4]: x to the audience's right, y to its back, z to the middle of the dome.
+
+    The camera's view is raised to the dome's height, and the camera steps nearer until its view fills the spread.
+    Raises ContentError for a dome that cannot be.
+    """
+    if not 90 <= dome.fov <= 250 or not -90 <= dome.tilt <= 90 or not 1 <= dome.spread <= 170:
+        raise ContentError(
+            f"a dome with fov {dome.fov:g}, tilt {dome.tilt:g} and spread {dome.spread:g} was asked for. "
+            "fov lies in 90..250 degrees, tilt in -90..90, spread in 1..170."
+        )
+    nearer = math.tan(math.radians(camera.angle) / 2) / math.tan(math.radians(dome.spread) / 2)
+    eye = tuple(c + (e - c) * nearer for e, c in zip(camera.eye, camera.centre, strict=True))
+    view = _seen(Camera(eye, camera.centre, camera.up, camera.angle))  # type: ignore[arg-type]
+    raised = math.radians(dome.height + dome.tilt)  # of the view above the rim's plane
+    turn = np.array(
+        [
+            [1, 0, 0, 0],
+            [0, math.sin(raised), math.cos(raised), 0],  # the audience's back, from the camera's up and back
+            [0, math.cos(raised), -math.sin(raised), 0],  # the middle of the dome
+            [0, 0, 0, 1],
+        ]
+    )
+    result: Floats = (turn @ view).astype(np.float32)
+    return result
+
+
+def _seen(camera: Camera) -> NDArray[np.float64]:
+    """Room to camera, [4, 4]: x right, y up, z back."""
+    eye, centre, up = (np.asarray(v, float) for v in (camera.eye, camera.centre, camera.up))
+    back = unit(eye - centre, np.array([0.0, 0.0, 1.0]))
+    right = unit(np.cross(up, back), np.array([1.0, 0.0, 0.0]))
+    turn = np.stack([right, np.cross(back, right), back])  # [3, 3]
+    view = np.eye(4)
+    view[:3, :3], view[:3, 3] = turn, -turn @ eye
+    return view
+
+
+def _columns(matrix: Floats) -> tuple[float, ...]:
+    """A matrix as a shader takes it."""
+    return tuple(matrix.T.ravel().tolist())
 
 
 def unit(vector: Arrow, otherwise: Arrow) -> Arrow:

@@ -5,11 +5,13 @@ from multiprocessing.shared_memory import SharedMemory
 import numpy as np
 
 from installation.clock import Tick
+from installation.pace import Pace
 from installation.sound.mixing import Seam
 
-FIELDS = ("sequence", "ns", "samples", "latency", "beat", "blocks", "underruns", "seams")  # int64 each
-SEAM = np.dtype([("number", "i8"), ("start", "f8"), ("length", "f8"), ("loop", "i8")])
-ROWS = 32  # seams kept; the reader looks at half of them, so that none is overwritten under its eyes
+FIELDS = ("sequence", "ns", "samples", "latency", "beat", "blocks", "underruns", "seams", "paces")  # int64 each
+SEAM = np.dtype([("number", "i8"), ("start", "f8"), ("length", "f8"), ("loop", "i8"), ("turn", "f8")])
+PACE = np.dtype([("sample", "i8"), ("at", "f8"), ("speed", "f8"), ("change", "f8"), ("lasts", "i8")])
+ROWS = 32  # seams and paces kept; the reader looks at half of them, so that none is overwritten under its eyes
 TRIES = 1000  # a writer needs microseconds; one that died while writing never ends
 
 
@@ -20,11 +22,14 @@ class Board:
     """
 
     def __init__(self, name: str | None = None) -> None:
-        size = 8 * len(FIELDS) + ROWS * SEAM.itemsize
+        seams = 8 * len(FIELDS)
+        paces = seams + ROWS * SEAM.itemsize
+        size = paces + ROWS * PACE.itemsize
         self._own = name is None
         self._memory = SharedMemory(name, create=self._own, size=size)
         self._numbers = np.ndarray(len(FIELDS), np.int64, self._memory.buf)
-        self._seams = np.ndarray(ROWS, SEAM, self._memory.buf, 8 * len(FIELDS))
+        self._seams = np.ndarray(ROWS, SEAM, self._memory.buf, seams)
+        self._paces = np.ndarray(ROWS, PACE, self._memory.buf, paces)
         if self._own:
             self._numbers[:] = 0
         self._sequence = int(self._numbers[0]) // 2 * 2  # a writer before us may have died while writing
@@ -37,7 +42,7 @@ class Board:
     def close(self) -> None:
         """Let go of the memory, and end it if it was made here. The last numbers stay readable."""
         self._latest = self.read()
-        self._numbers, self._seams = self._numbers.copy(), self._seams.copy()
+        self._numbers, self._seams, self._paces = self._numbers.copy(), self._seams.copy(), self._paces.copy()
         self._memory.close()
         if self._own:
             self._memory.unlink()
@@ -95,4 +100,21 @@ class Board:
         """The latest seams, oldest first."""
         count = int(self._numbers[7])
         rows = [self._seams[n % ROWS].copy() for n in range(max(0, count - ROWS // 2), count)]
-        return [Seam(int(r["number"]), float(r["start"]), float(r["length"]), int(r["loop"])) for r in rows]
+        return [
+            Seam(int(r["number"]), float(r["start"]), float(r["length"]), int(r["loop"]), float(r["turn"]))
+            for r in rows
+        ]
+
+    def pace(self, pace: Pace) -> None:
+        """Tell how fast the line will run. For the one writer."""
+        count = int(self._numbers[8])
+        self._paces[count % ROWS] = pace
+        self._numbers[8] = count + 1
+
+    def paces(self, known: int) -> tuple[int, list[Pace]]:
+        """How many paces were told, and those of the latest that are told since there were `known`."""
+        count = int(self._numbers[8])
+        rows = [self._paces[n % ROWS].copy() for n in range(max(0, known, count - ROWS // 2), count)]
+        return count, [
+            Pace(int(r["sample"]), float(r["at"]), float(r["speed"]), float(r["change"]), int(r["lasts"])) for r in rows
+        ]

@@ -24,34 +24,42 @@ ROUND = 1 << 16  # samples between the callback and the main thread
 
 
 class Shelf:
-    """The last 20 seconds that came in, in shared memory, [KEPT, CHANNELS]. Without a name it is made."""
+    """The last 20 seconds of a stream, in shared memory, [KEPT, CHANNELS]. Without a name it is made."""
 
     def __init__(self, name: str | None = None) -> None:
         self._own = name is None
-        self._memory = SharedMemory(name, create=self._own, size=4 * KEPT * CHANNELS)
-        self.samples: Floats = np.ndarray((KEPT, CHANNELS), np.float32, self._memory.buf)
+        self._memory = SharedMemory(name, create=self._own, size=8 + 4 * KEPT * CHANNELS)
+        self.samples: Floats = np.ndarray((KEPT, CHANNELS), np.float32, self._memory.buf, 8)
+        self._until = np.ndarray(1, np.int64, self._memory.buf)
 
     @property
     def name(self) -> str:
         return self._memory.name
 
+    @property
+    def until(self) -> int:
+        """One past the number of the sample that was written last."""
+        return int(self._until[0])
+
     def put(self, at: int, samples: Floats) -> None:
         """Write samples [count, CHANNELS] as those from number `at` on."""
+        until = at + len(samples)
         at %= KEPT
         part = min(len(samples), KEPT - at)
         self.samples[at : at + part] = samples[:part]
         self.samples[: len(samples) - part] = samples[part:]
+        self._until[0] = until
 
     def get(self, end: int, count: int) -> Floats:
         """The `count` samples before number `end`, [count, CHANNELS]; silence before the first."""
-        there = min(count, end)
+        there = max(0, min(count, end))
         out = np.zeros((count, CHANNELS), np.float32)
         out[count - there :] = self.samples.take(np.arange(end - there, end), axis=0, mode="wrap")
         return out
 
     def close(self) -> None:
         """Let go of the memory, and end it if it was made here."""
-        del self.samples
+        del self.samples, self._until
         self._memory.close()
         if self._own:
             self._memory.unlink()

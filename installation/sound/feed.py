@@ -41,6 +41,11 @@ class Feed:
         self._strikes = 0
         self._closed = Event()
 
+    @property
+    def origin(self) -> int:
+        """When the first beat was heard, or is to be heard, in ns."""
+        return self._origin
+
     def room(self) -> int:
         """Samples that the ring can take."""
         return AHEAD - (self._written - self._taken)

@@ -31,9 +31,10 @@ class Go(NamedTuple):
 
 
 class Ready(NamedTuple):
-    """A process says: the device of this name is open."""
+    """A process says: the device of this name is open, and what cannot be done with it."""
 
     device: str
+    lacks: str = ""
 
 
 class Failed(NamedTuple):
@@ -152,6 +153,8 @@ class Keeper:
         letter = link.receive()
         if isinstance(letter, Ready):
             self._since, self.live = now, True
+            if letter.lacks and not self.settled.is_set():
+                log.warning("%s", letter.lacks)
             self._hand_over(link)
             self.settled.set()
         elif isinstance(letter, Failed):

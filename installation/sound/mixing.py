@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from installation.data import RATE, Clip, Dream, Floats
 from installation.sound.channels import spread
 from installation.sound.limiter import largest_step, limit, repair, tame
+from installation.sound.varispeed import between
 
 FADE = RATE * 45 // 1000  # samples of the cross-fade that ends at the seam
 AGAINST = -0.5  # correlation below which two loops would cancel, so that one is turned into the other
@@ -35,6 +36,10 @@ class Loop:
         if start + count <= size:
             return self.samples[start : start + count]
         return self.samples.take(np.arange(start, start + count), axis=0, mode="wrap")
+
+    def at(self, places: NDArray[np.float64]) -> Floats:
+        """The sound at places on the circle in order, counted in samples, [places, speakers]."""
+        return between(places, lambda first, last: self.around(first, last - first))
 
 
 def prepare(samples: Floats, gain: float, length: float, speakers: int) -> Loop:
@@ -105,18 +110,20 @@ def fade_of(count: int) -> int:
     return min(FADE, count // 2)
 
 
-def flow(old: Loop, count: int, new: Loop) -> Floats:
-    """The last moments of a pass of `count` samples, in which the old loop flows into the new one, [fade, speakers]."""
+def flow(old: Loop, count: int, new: Loop, turn: float = 1.0) -> Floats:
+    """The last moments of a pass of `count` samples, in which the old loop flows into the new one, [fade, speakers].
+
+    turn   how many times faster the new loop will run: then its part of the fade already keeps the tempo that it has
+    """
     fade = fade_of(count)
     if old is new and count == len(old.samples):
         return old.around(count - fade, fade)
+    if not fade:
+        return old.samples[:0]
     size = len(new.samples)
-    mixed = crossfade(
-        old.around(count - 2 * fade, 3 * fade),
-        new.around(size - 2 * fade, 3 * fade),
-        fade,
-    )
-    step = max(old.step, new.step)
+    coming = new.at(size + turn * np.arange(-2 * fade, fade, dtype=np.float64))
+    mixed = crossfade(old.around(count - 2 * fade, 3 * fade), coming, fade)
+    step = max(old.step, new.step * max(1.0, turn))
     quiet = limit(mixed, circle=False, step=step)
     return tame(quiet, old.around(count - fade - 1, 1)[0], new.samples[0], step)
 
@@ -128,6 +135,7 @@ class Seam(NamedTuple):
     start: float  # samples since the first beat
     length: float  # samples until the next seam
     loop: int  # which loop sounds
+    turn: float = 1.0  # how many times faster it runs than the loop before
 
     @property
     def begin(self) -> int:
@@ -139,8 +147,8 @@ class Seam(NamedTuple):
         """The first whole sample of the next loop."""
         return round(self.start + self.length)
 
-    def following(self, loop: int, length: float) -> "Seam":
-        return Seam(self.number + 1, self.start + self.length, length, loop)
+    def following(self, loop: int, length: float, turn: float = 1.0) -> "Seam":
+        return Seam(self.number + 1, self.start + self.length, length, loop, turn)
 
 
 Choose = Callable[[], tuple[int, Loop] | None]
@@ -152,23 +160,31 @@ class Line:
     seam     what sounds at first
     choose   the number and sound of the newest loop, or None; asked once per seam
     entered  told each seam as soon as it is certain
+    turn     how many times faster a loop will run than the one that sounds
     """
 
     def __init__(
-        self, seam: Seam, loop: Loop, choose: Choose, entered: Callable[[Seam], None] = lambda seam: None
+        self,
+        seam: Seam,
+        loop: Loop,
+        choose: Choose,
+        entered: Callable[[Seam], None] = lambda seam: None,
+        turn: Callable[[Loop], float] = lambda loop: 1.0,
     ) -> None:
         self.seam, self.loop, self.at = seam, loop, seam.begin
-        self._choose, self._entered = choose, entered
+        self._choose, self._entered, self._turn = choose, entered, turn
         self._next: tuple[Seam, Loop] | None = None
         self._tail = loop.samples[:0]
 
-    def open(self) -> None:
-        """Begin a fade early, out of silence: only before the first read."""
+    def open(self) -> Seam:
+        """Begin a fade early, out of silence: only before the first read. Gives the seam that comes first."""
         silence = Loop(np.zeros((2 * FADE, self.loop.samples.shape[1]), np.float32), 2.0 * FADE, 0.0)
-        self._next = self.seam, self.loop
+        first = self.seam
+        self._next = first, self.loop
         self._tail = flow(silence, 2 * FADE, self.loop)
-        self.seam = Seam(self.seam.number - 1, self.seam.start - 2 * FADE, 2.0 * FADE, -1)
+        self.seam = Seam(first.number - 1, first.start - 2 * FADE, 2.0 * FADE, -1)
         self.loop, self.at = silence, self.seam.end - FADE
+        return first
 
     def seek(self, at: int) -> None:
         """Go on at a later sample, deciding all seams on the way."""
@@ -203,11 +219,14 @@ class Line:
 
     def _decide(self) -> None:
         number, loop = self._choose() or (self.seam.loop, self.loop)
-        self._tail = flow(self.loop, self.seam.end - self.seam.begin, loop)
-        self._next = self.seam.following(number, loop.length), loop
+        turn = self._turn(loop)
+        self._tail = flow(self.loop, self.seam.end - self.seam.begin, loop, turn)
+        self._next = self.seam.following(number, loop.length, turn), loop
         self._entered(self._next[0])
 
     def _enter(self) -> None:
+        if self._next is None:  # a pass too short for a fade
+            self._decide()
         assert self._next is not None
         self.seam, self.loop = self._next
         self._next = None

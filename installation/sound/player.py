@@ -14,12 +14,15 @@ import numpy as np
 from installation.clock import AudioClock, Clock
 from installation.data import RATE, Dream, Heard
 from installation.errors import DeviceError
+from installation.pace import Pace
 from installation.sound.board import Board
+from installation.sound.booth import Booth
 from installation.sound.course import Course
 from installation.sound.feed import SECOND
 from installation.sound.link import OPENING, Keeper, Link
-from installation.sound.mixing import gain, length
-from installation.sound.process import Parcel, Start, run
+from installation.sound.mixing import Seam, gain, length
+from installation.sound.outputs import Grid, Outputs, pair
+from installation.sound.process import Follow, Parcel, Start, Want, run
 from installation.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -35,17 +38,33 @@ class Player:
     delay    seconds from the device to the ear
     silent   play nothing but keep the same seams; so it becomes by itself where there is no device
     clock    the time of a silent player, by default the machine's
+    cue      where the waiting dream is heard in advance: two outputs of the same device, such as "3/4", part of the
+             name of another device, or nowhere
+    grid     moments on which the first beat may fall; without it, as soon as it can
     """
 
     def __init__(
-        self, first: Dream, device: str = "", delay: float = 0.0, silent: bool = False, clock: Clock | None = None
+        self,
+        first: Dream,
+        device: str = "",
+        delay: float = 0.0,
+        silent: bool = False,
+        clock: Clock | None = None,
+        cue: str = "",
+        grid: Grid | None = None,
     ) -> None:
         self.silent = silent
         self._device = device
+        self._grid = grid
+        self._cue = cue
+        self._holding = False
+        self._period: float | None = None  # samples that a loop is to last
         self._ns: Callable[[], int] = (lambda: round(clock.now() * SECOND)) if clock and silent else time.monotonic_ns
         self._course = Course(first)
         self._lock = Lock()  # between those who ask and the thread that looks after the sound process
         self._board = Board()
+        self._booth = Booth(cue, self._board.name) if cue and pair(cue) is None and not silent else None
+        self._known = 0  # paces that the sound process has told
         self._clock = AudioClock(self._board.read, delay, self._ns)
         self._memories: dict[int, SharedMemory] = {}  # loops on their way to the sound process
         self._live: Link | None = None  # the sound process, while it is the one that settles the seams
@@ -61,6 +80,8 @@ class Player:
             if self.silent:
                 self._begin_in_silence()
             else:
+                if self._booth:
+                    stack.enter_context(self._booth)
                 self._keeper.look()
                 stack.enter_context(self._worker)
             self._stack = stack.pop_all()
@@ -80,12 +101,51 @@ class Player:
         self._board.close()
 
     def offer(self, dream: Dream) -> None:
-        """Let this dream be heard from the next seam on, unless a newer one comes. Raises ValueError if unjudged."""
+        """Let this dream be heard from the next seam on, unless a newer one comes. Raises ValueError if unjudged.
+
+        While the player holds, it waits until it is dropped.
+        """
         with self._lock:
             self._learn()
             number = self._course.offer(dream)
             if number is not None and self._live:
                 self._live.send(self._parcel(number))
+            if not self._holding:
+                self._want()
+
+    def hold(self, holding: bool = True) -> None:
+        """Keep the loop that is heard until another is dropped, or let the newest follow again."""
+        with self._lock:
+            self._holding = holding
+            if not holding:
+                self._want()
+
+    def drop(self) -> None:
+        """Let the dream that waits be heard from the next seam on."""
+        with self._lock:
+            self._want()
+
+    @property
+    def waiting(self) -> Dream | None:
+        """The dream that waits to be dropped, while the player holds."""
+        with self._lock:
+            course = self._course
+            return course.dreams[course.newest] if course.newest != course.wanted else None
+
+    def follow(self, seconds: float | None) -> None:
+        """Let a loop last so many seconds, at most 6 % from its own length; None: as long as it was made.
+
+        The speed glides, and pitch with it. A loop whose length is further away keeps its speed; one that comes in
+        with another length runs at its new speed from its first beat on.
+        """
+        period = None if seconds is None else seconds * RATE
+        with self._lock:
+            if period == self._period:
+                return
+            self._learn()
+            self._period = period
+            if self._live:
+                self._live.send(Follow(period))
 
     def heard(self, ahead: float = 0.0) -> Heard:
         """What is in the ear now, or so many seconds from now, for a picture that takes its time to be presented.
@@ -97,14 +157,23 @@ class Player:
             now = self._clock.now() * RATE
             sample = max(0.0, now + ahead * RATE)
             before, seam, _ = self._course.at(sample)
+            pace = self._course.pace(sample)
             for number in self._course.forget(now):
                 if memory := self._memories.pop(number, None):
                     memory.close()
                     memory.unlink()
             dreams = self._course.dreams
             previous = dreams[before.loop] if before else None
-            place = min(max(0.0, (sample - seam.start) / seam.length), 1 - 1e-9)
-            return Heard(dreams[seam.loop], previous, place, seam.number, sample / RATE)
+            place = min(max(0.0, (pace.place(sample) - seam.start) / seam.length), 1 - 1e-9)
+            seconds, speed = sample / RATE, pace.speed_at(sample)
+            return Heard(dreams[seam.loop], previous, place, seam.number, seconds, speed)
+
+    def groove(self, loop: int) -> tuple[Seam, list[Pace]]:
+        """The seam with which this loop began, or the earliest that is known, and the paces from there on."""
+        with self._lock:
+            course = self._course
+            seam = next((seam for seam in course.seams if seam.number >= loop), course.seams[-1])
+            return seam, list(course.paces)
 
     def wait(self, seconds: float = OPENING) -> None:
         """Wait until the first beat is on its way, in sound or in silence. Raises DeviceError for a wrong device."""
@@ -144,10 +213,16 @@ class Player:
 
     def _learn(self) -> None:
         """Know all seams that are settled, or settle those that are due while nobody else does."""
-        self._course.merge(self._board.seams())
+        self._known, paces = self._board.paces(self._known)
+        self._course.merge(self._board.seams(), paces)
         origin = self._origin()
         if not self._live and origin is not None:
-            self._course.settle((self._ns() - origin) * RATE / SECOND)
+            self._course.settle((self._ns() - origin) * RATE / SECOND, self._period)
+
+    def _want(self) -> None:
+        number = self._course.want()
+        if self._live:
+            self._live.send(Want(number))
 
     def _parcel(self, number: int) -> Parcel:
         dream = self._course.dreams[number]
@@ -160,7 +235,8 @@ class Player:
 
     def _start(self) -> Link:
         channels = self._course.dreams[self._course.newest].clip.samples.shape[0]
-        return Link("immersions sound", run, self._board.name, self._device, channels)
+        outputs = Outputs.of(channels, self._cue, self._booth.shelf if self._booth else "")
+        return Link("immersions sound", run, self._board.name, self._device, outputs)
 
     def _look(self) -> None:
         self._keeper.look()
@@ -173,15 +249,20 @@ class Player:
             origin = self._origin()
             sample = 0.0 if origin is None else (self._ns() - origin) * RATE / SECOND
             _, seam, after = self._course.at(sample)
-            for number in sorted({seam.loop, after.loop if after else seam.loop, self._course.newest}):
+            course = self._course
+            for number in sorted({seam.loop, after.loop if after else seam.loop, course.wanted, course.newest}):
                 link.send(self._parcel(number))
-            link.send(Start(seam, after, origin))
+            link.send(Want(course.wanted))
+            link.send(Follow(self._period))
+            link.send(Start(seam, after, tuple(course.paces), origin, self._grid))
             self._live = link
 
     def _lose(self) -> None:
         """Settle the seams here until there is a new process."""
         with self._lock:
+            self._learn()
             self._live = None
+            self._course.take_over()
 
     def _do_without(self, why: str) -> None:
         """There is no device: an error if one was named, silence otherwise."""
@@ -193,6 +274,7 @@ class Player:
             self._begin_in_silence()
 
     def _begin_in_silence(self) -> None:
-        """Let the first beat be now."""
-        self._board.write(self._ns(), 0, 0)
+        """Let the first beat be now, or on the next bar."""
+        now = self._ns()
+        self._board.write(self._grid.after(now) if self._grid else now, 0, 0)
         self._keeper.settled.set()

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from installation.data import CHANNELS, RATE, Floats
+from installation.data import RATE, Floats
 from installation.errors import DeviceError
+from installation.pace import Pace
 from installation.sound.board import Board
+from installation.sound.deck import Deck
 from installation.sound.devices import here, pick, quiet
 from installation.sound.feed import BLOCK, Feed
 from installation.sound.link import Ready, Stop, living
-from installation.sound.mixing import FADE, Line, Loop, Seam, prepare
-from installation.sound.resampling import Resampler
+from installation.sound.mixing import FADE, Loop, Seam, prepare
+from installation.sound.outputs import Grid, Outputs
 
 LATENCY = 0.2  # seconds asked of the device: holds even on busy machines
 SOON = 0.15  # seconds from the order to start until the first sound
@@ -35,20 +37,37 @@ class Parcel(NamedTuple):
 
 
 class Start(NamedTuple):
-    """The order to play: what sounds now, what comes after it if that is settled, and since when."""
+    """The order to play: what sounds now and how fast, what comes after it if that is settled, and since when."""
 
     seam: Seam
     following: Seam | None
+    paces: tuple[Pace, ...]
     begin: int | None  # time.monotonic_ns() at which the first beat was heard; None: you choose
+    grid: Grid | None = None  # on which you choose
 
 
-def open_device(wanted: str, feed_for: Callable[[int, int], Feed], channels: int) -> tuple[Any, Feed, str]:
-    """The running stream, what feeds it, and the device's name. Raises DeviceError."""
+class Want(NamedTuple):
+    """The loop to be taken at the next seam."""
+
+    loop: int
+
+
+class Follow(NamedTuple):
+    """How many samples of sound a loop is to last; None: as many as it has."""
+
+    period: float | None
+
+
+def open_device(wanted: str, feed_for: Callable[[int, int], Feed], speakers: int) -> tuple[Any, Feed, str]:
+    """The running stream, what feeds it, and the device's name. Raises DeviceError.
+
+    speakers   columns that are wanted; a device with fewer gets as many as it has
+    """
     there = here()
     import sounddevice  # only in this process, and only where PortAudio is installed
 
     device = pick(wanted, there, sounddevice.default.device[1])
-    speakers = min(max(channels, 2), device.outputs, CHANNELS[-1])
+    speakers = min(speakers, device.outputs)
     rate = RATE
     with quiet():
         try:
@@ -76,11 +95,14 @@ def open_device(wanted: str, feed_for: Callable[[int, int], Feed], channels: int
 class Sound:
     """Everything that the main thread of the sound process knows."""
 
-    def __init__(self, pipe: Connection, feed: Feed, board: Board) -> None:
-        self.pipe, self.feed, self.board = pipe, feed, board
+    def __init__(self, pipe: Connection, feed: Feed, board: Board, outputs: Outputs) -> None:
+        self.pipe, self.feed, self.board, self.outputs = pipe, feed, board, outputs
+        self.headphones = outputs.headphones()
         self.loops: dict[int, Loop] = {}
-        self.newest: int | None = None
+        self.wanted: int | None = None
         self.settled: list[int] = []  # what the player had decided before this process began
+        self.period: float | None = None
+        self.deck: Deck | None = None
         self.read: Callable[[int], Floats] | None = None
         self.stopping = False
 
@@ -89,26 +111,41 @@ class Sound:
             memory = SharedMemory(letter.memory)
             samples: Floats = np.ndarray(letter.shape, np.float32, memory.buf).copy()
             memory.close()
-            self.loops[letter.loop] = prepare(samples, letter.gain, letter.length, self.feed.speakers)
-            self.newest = letter.loop
+            loop = self.loops[letter.loop] = prepare(samples, letter.gain, letter.length, self.outputs.speakers)
+            if self.headphones:
+                self.headphones.put_on(loop)
+            self.tidy(letter.loop)
+        elif isinstance(letter, Want):
+            self.wanted = letter.loop
+        elif isinstance(letter, Follow):
+            self.period = letter.period
+            if self.deck:
+                self.deck.follow(letter.period)
         elif isinstance(letter, Start):
             self.start(letter)
         elif isinstance(letter, Stop):
             self.stopping = True
 
     def start(self, order: Start) -> None:
-        line = Line(order.seam, self.loops[order.seam.loop], self.choose, self.board.enter)
+        outputs = self.outputs
+        loop = self.loops[order.seam.loop]
+        deck = Deck(order.seam, loop, self.choose, self.board.enter, self.board.pace, self.headphones)
         soon = time.monotonic_ns() + self.feed.latency + int(SOON * 1e9)
         if order.following:
             self.settled.append(order.following.loop)
         if order.begin is None:
-            line.open()
+            deck.open()
             begin = soon + FADE * 1_000_000_000 // RATE
+            if order.grid:
+                begin = order.grid.after(begin)
         else:
             begin = order.begin
-            line.seek(max(0, (soon - begin) * RATE // 1_000_000_000))
-        self.read = line.read if self.feed.rate == RATE else Resampler(line.read, RATE, self.feed.rate).read
-        first = line.at
+            sample = max(0, (soon - begin) * RATE // 1_000_000_000)
+            there = [pace for pace in order.paces if pace.sample <= sample] or [order.paces[0]]
+            deck.seek(sample, there[-1])
+        deck.follow(self.period)
+        self.deck, first = deck, deck.sample
+        self.read = outputs.reader(deck, self.feed.speakers, self.feed.rate)
         opening = self.read(self.feed.room())
         if order.begin is not None:  # in the middle of the music: out of silence, without a click
             fade = min(FADE, len(opening))
@@ -116,12 +153,15 @@ class Sound:
         self.feed.begin(first, begin, opening)
 
     def choose(self) -> tuple[int, Loop] | None:
-        number = self.settled.pop(0) if self.settled else self.newest
-        if number is None:
-            return None
-        for old in [other for other in self.loops if other < number]:
-            del self.loops[old]
-        return number, self.loops[number]
+        number = self.settled.pop(0) if self.settled else self.wanted
+        return None if number is None else (number, self.loops[number])
+
+    def tidy(self, newest: int) -> None:
+        """Let go of loops that are heard no more and will not be."""
+        needed = {newest, self.wanted, *self.settled}
+        if self.deck:
+            needed.add(self.deck.line.seam.loop)
+            self.loops = {number: loop for number, loop in self.loops.items() if number in needed}
 
     def step(self) -> None:
         """Read letters, fill the ring. Raises DeviceError when the device is gone, EOFError when the show is."""
@@ -133,20 +173,27 @@ class Sound:
             self.feed.write(self.read(BLOCK))
 
 
-def run(pipe: Connection, board_name: str, device: str, channels: int) -> None:
+def warm(feed: Feed, name: str) -> None:
+    """Wait until the device really plays. Raises DeviceError."""
+    deadline = time.monotonic() + WARMING
+    while feed.blocks < STEADY:
+        if time.monotonic() > deadline:
+            raise DeviceError(f"sound device {name!r} is open but plays nothing; is it suspended?")
+        time.sleep(PATIENCE / 4)
+
+
+def run(pipe: Connection, board_name: str, device: str, outputs: Outputs) -> None:
     """The life of the sound process. Tells through the pipe that it is ready, or why not."""
     with living(pipe) as alive:
         if not alive:
             return
         board = Board(board_name)
-        stream, feed, name = open_device(device, lambda speakers, rate: Feed(board, speakers, rate), channels)
-        deadline = time.monotonic() + WARMING
-        while feed.blocks < STEADY:
-            if time.monotonic() > deadline:
-                raise DeviceError(f"sound device {name!r} is open but plays nothing; is it suspended?")
-            time.sleep(PATIENCE / 4)
-        pipe.send(Ready(name))
-        sound = Sound(pipe, feed, board)
+        stream, feed, name = open_device(device, lambda speakers, rate: Feed(board, speakers, rate), outputs.columns)
+        warm(feed, name)
+        fitted = outputs.fitted(feed.speakers)
+        lacks = f"{name!r} has {feed.speakers} outputs, so nothing can be heard in advance on sound.cue"
+        pipe.send(Ready(name, lacks if fitted.beside != outputs.beside else ""))
+        sound = Sound(pipe, feed, board, fitted)
         while not sound.stopping:
             sound.step()
         feed.close()

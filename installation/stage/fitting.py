@@ -1,7 +1,5 @@
 """Shows are written for the paper's network; on an ear with other layers each name means the same depth."""
 
-from dataclasses import replace
-
 from installation.data import Anatomy, Controls, Region, Span, Target
 
 PAPER = (
@@ -36,9 +34,9 @@ def meant(name: str, anatomy: Anatomy) -> list[str]:
 
 def fit(target: Target, anatomy: Anatomy | None) -> Target:
     """The same target, named for this anatomy."""
-    if anatomy is None or all(region.layer in anatomy for region in target.regions):
+    if anatomy is None or all(region.layer in anatomy for region in target.places):
         return target
-    return Target(tuple(replace(region, layer=fitted(region.layer, anatomy)) for region in target.regions))
+    return target.on(lambda layer: fitted(layer, anatomy))
 
 
 def pointed(controls: Controls, anatomy: Anatomy) -> Target:

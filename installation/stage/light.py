@@ -26,7 +26,7 @@ def mix(a: Look, b: Look, along: float) -> Look:
 
 def coloured(look: Look, palette: Palette) -> Look:
     """The look in the colours of a palette."""
-    return replace(look, shallow=palette.shallow, deep=palette.deep, shine=palette.shine)
+    return replace(look, shallow=palette.shallow, deep=palette.deep, shine=palette.shine, sweep=palette.sweep)
 
 
 def trimmed(look: Look, controls: Controls) -> Look:
@@ -38,6 +38,7 @@ def trimmed(look: Look, controls: Controls) -> Look:
         glow=look.glow * controls["stage.glow"],
         rest=look.rest * controls["stage.rest"],
         haze=look.haze * controls["stage.haze"],
+        pulses=look.pulses * controls["stage.pulses"],
         bloom=look.bloom * controls["stage.bloom"],
         exposure=look.exposure + controls["stage.exposure"],
         fade=look.fade * controls["stage.fade"],

@@ -48,19 +48,25 @@ def _linear(lightness: float, chroma: float, hue: float) -> Vector:
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Three colours of linear light: the first layers, the last layers, and what is dreamt of."""
+    """Three colours of linear light: the first layers, the last layers, and what is dreamt of.
+
+    sweep   turns of hue between the first two beyond the shorter way round
+    """
 
     shallow: Vector
     deep: Vector
     shine: Vector
+    sweep: float = 0.0
 
 
 PALETTES = {
     # the original's own: #005cff, #ffdc28 and cyan-white
     "original": Palette((0.0, 0.107, 1.0), (1.0, 0.716, 0.021), (0.45, 1.0, 1.0)),
     "ember": Palette(oklch(0.50, 0.21, 292), oklch(0.78, 0.17, 62), oklch(0.97, 0.05, 95)),
-    "lagoon": Palette(oklch(0.50, 0.20, 262), oklch(0.87, 0.18, 165), oklch(0.98, 0.05, 95)),
-    "aurora": Palette(oklch(0.62, 0.14, 195), oklch(0.72, 0.21, 325), oklch(0.97, 0.05, 140)),
+    "lagoon": Palette(oklch(0.50, 0.20, 262), oklch(0.82, 0.17, 165), oklch(0.98, 0.05, 95)),
+    "aurora": Palette(oklch(0.48, 0.11, 200), oklch(0.74, 0.20, 325), oklch(0.97, 0.05, 140)),
     "moss": Palette(oklch(0.48, 0.13, 225), oklch(0.85, 0.21, 128), oklch(0.98, 0.05, 85)),
-    "moon": Palette(oklch(0.55, 0.08, 262), oklch(0.90, 0.05, 85), oklch(0.97, 0.06, 200)),
+    "moon": Palette(oklch(0.52, 0.08, 262), oklch(0.84, 0.06, 85), oklch(0.98, 0.05, 200)),
+    "dawn": Palette(oklch(0.46, 0.13, 252), oklch(0.80, 0.15, 18), oklch(0.98, 0.06, 100)),
+    "layers": Palette(oklch(0.50, 0.20, 268), oklch(0.82, 0.15, 205), oklch(0.99, 0.02, 95), sweep=1.0),
 }

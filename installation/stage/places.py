@@ -62,8 +62,8 @@ class Places:
         return self._known[name]
 
     def of(self, target: Target) -> Place:
-        """Where the neurons of a target are, all its wanted regions together, by their weight."""
-        regions = fit(target, self._anatomy).regions
+        """Where the neurons of a target are, all that it wants to excite together, by their weight."""
+        regions = fit(target, self._anatomy).places
         parts = [(region.weight, self._region(region)) for region in regions if region.weight > 0]
         if not parts or self._layout is None:
             return BODY

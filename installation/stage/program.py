@@ -82,6 +82,10 @@ def _choice(known: Iterable[str]) -> Check:
     return lambda x: "" if x in names else f"one of {', '.join(names)}"
 
 
+def _choice_of(*known: int) -> Check:
+    return lambda x: "" if type(x) is int and x in known else f"one of {', '.join(map(str, known))}"
+
+
 def _each(check: Check) -> Check:
     def fault(x: Any) -> str:
         if not isinstance(x, list) or not x:
@@ -95,7 +99,7 @@ TABLES: dict[str, dict[str, Check]] = {
     "": {
         "title": _word,
         "tempo": _number(60, 180),
-        "beats": _whole(4, 16),
+        "beats": _choice_of(4, 8, 16),
         "seed": _whole(0, 2**63 - 1),
         "crossfade": _whole(1, 64),
         "after": _choice(AFTER),

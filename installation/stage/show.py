@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, TypeVar
 
-from installation.data import Anatomy, Controls, Layout, Look, Target
+from installation.data import Anatomy, Controls, Layout, Look, Region, Target
 from installation.errors import ContentError, ImmersionsError, one_of
 from installation.stage.curves import coarse
 from installation.stage.fitting import fit, fitted, pointed
@@ -23,6 +23,7 @@ from installation.target import mix as target_mix
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Liked = Callable[[Region], float]
 
 REHEARSALS = 24  # moments of every scene that are tried before the show begins
 
@@ -52,6 +53,7 @@ class Show:
         anatomy: Anatomy | None = None,
         layout: Layout | None = None,
         seed: int | None = None,
+        liked: Liked = lambda region: 0.0,
     ) -> None:
         self.name = name
         self.title = program.title or name
@@ -64,7 +66,8 @@ class Show:
         self._classes: dict[str, type[Scene]] = {}
         for scene in dict.fromkeys([*(part.name for part in program.parts), *program.wander.scenes]):
             self._cast(scene)
-        self._turns = Turns(program, self._loops, self._still, program.seed if seed is None else seed)
+        seed = program.seed if seed is None else seed
+        self._turns = Turns(program, self._loops, self._still, seed, lambda region: liked(self._here(region)))
         self.seconds = self._turns.loops * self.loop
         self._scenes: dict[Turn, Scene] = {}
         self._looks: dict[str, Look] = {}  # the last of every scene that was in order
@@ -82,6 +85,7 @@ class Show:
         anatomy: Anatomy | None = None,
         layout: Layout | None = None,
         seed: int | None = None,
+        liked: Liked = lambda region: 0.0,
     ) -> Self:
         """The show `scenes/NAME.toml`, or the scene `scenes/NAME.py` alone, or a show's file by its path.
 
@@ -89,14 +93,15 @@ class Show:
         anatomy    of the network, to check targets and to find what hands point at
         layout     of the body, to find its parts
         seed       instead of the show's own, for another night
+        liked      how much more a region answers music than noise: what is, is dreamt of first while the show wanders
 
         Raises ContentError where anything in the show or its scenes cannot be used, with file and line.
         """
         file = Path(name) if name.endswith(".toml") else path_of(f"{name}.toml")
         if file is not None and file.is_file():
-            return cls(file.stem, read(file, controls.values), controls, anatomy, layout, seed)
+            return cls(file.stem, read(file, controls.values), controls, anatomy, layout, seed, liked)
         if path_of(f"{name}.py"):
-            return cls(name, Program(parts=(Part(name),), crossfade=1), controls, anatomy, layout, seed)
+            return cls(name, Program(parts=(Part(name),), crossfade=1), controls, anatomy, layout, seed, liked)
         hint = one_of(name, {*show_names(), *scene_names()})
         raise ContentError(f"there is no show and no scene {name!r} in scenes/. {hint}")
 
@@ -181,6 +186,10 @@ class Show:
             raise ContentError(f"the show {self.name!r} asks for the scene {name!r}. {one_of(name, scene_names())}")
         self._paths[name] = path
         self._classes[name] = scene_class(path)
+
+    def _here(self, region: Region) -> Region:
+        """The region, named for this anatomy."""
+        return region if self._anatomy is None else replace(region, layer=fitted(region.layer, self._anatomy))
 
     def _loops(self, part: Part) -> int:
         """How long a part lasts: as the show says, or as long as the scene was made for."""

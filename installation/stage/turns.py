@@ -14,6 +14,7 @@ from installation.stage.palette import PALETTES, Palette
 from installation.stage.program import Part, Program
 from installation.target import parse
 
+CHOICES = 4  # boxes that a wandering show picks from, to dream of what the ear has for music rather than for noise
 SCENES, LENGTHS, COLOURS, TARGETS = range(4)  # streams of chance, so that changing one list leaves the others
 
 
@@ -42,11 +43,20 @@ class Turns:
 
     loops   how many loops a part lasts
     still   whether a scene stays with one target
+    liked   how gladly a region is offered, the more the better
     """
 
-    def __init__(self, program: Program, loops: Callable[[Part], int], still: Callable[[str], bool], seed: int) -> None:
+    def __init__(
+        self,
+        program: Program,
+        loops: Callable[[Part], int],
+        still: Callable[[str], bool],
+        seed: int,
+        liked: Callable[[Region], float] = lambda region: 0.0,
+    ) -> None:
         self.program = program
         self.seed = seed
+        self._liked = liked
         self._still = still
         self._wanders: dict[int, Turn] = {}
         self._script: list[Turn] = []
@@ -153,11 +163,11 @@ class Turns:
             return parse(wander.targets[self._pick(TARGETS, number, len(wander.targets))])
         layer = wander.layers[self._pick(TARGETS, number, len(wander.layers))]
         chance = self._chance(TARGETS, 1_000_000 + number)
-        channels = _part(float(chance.uniform(0.03, 0.12)), float(chance.random()))
-        pitch = Span()
+        width, pitch = float(chance.uniform(0.03, 0.12)), Span()
         if layer in PAPER[:14] and chance.random() < 0.6:  # deeper layers have hardly any pitch left to choose from
             pitch = _part(float(chance.uniform(0.3, 0.6)), float(chance.random()))
-        return Target((Region(layer, channels, pitch),))
+        boxes = [Region(layer, _part(width, float(place)), pitch) for place in chance.random(CHOICES)]
+        return Target((max(boxes, key=self._liked),))
 
     def _chance(self, stream: int, number: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, stream, number])

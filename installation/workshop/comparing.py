@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,16 +14,21 @@ from installation.data import RATE, Floats, Region, Scalogram, Span, Target
 from installation.dream.knobs import Knobs
 from installation.dream.objective import Objective
 from installation.dream.optimize import Optimizer
-from installation.errors import ContentError, StorageError
+from installation.errors import ContentError, StorageError, one_of
 from installation.listen import clips
 from installation.listen.anatomy import frames_per_loop
 from installation.listen.ear import Ear, load, measure
+from installation.listen.liking import ranked
 from installation.listen.network import Network
+from installation.listen.survey import survey
 
 SECONDS = 4.0  # of the loop
 BASS = (40.0, 250.0)  # Hz
 BEAT = (0.3, 1.0)  # seconds between beats: 60 to 200 a minute
 SHIFTS = 6  # random ones that a dream's gain is measured under
+HOW = Knobs(  # nothing is shifted or hidden: a jittered dream keeps its gain on any ear, and only jitter were measured
+    batch=1, time_jitter=0, time_mask=0, pitch_mask=0, parametrisation=1, tilt=0.5, learning_rate=1e-2, noise_loss=0.05
+)  # fmt: skip
 Kind = Literal["trained", "untrained", "shuffled"]
 KINDS: tuple[Kind, Kind] = ("trained", "untrained")
 Progress = Callable[[int, int], None]  # (layers done, layers in all)
@@ -109,15 +114,13 @@ def listener(model: str, kind: Kind, seed: int = 0) -> Ear:
     return Ear(ear.plan, network, measure(network, trained=False), ear.device)
 
 
-def dreams(ear: Ear, layer: str, steps: int, channels: int, seed: int = 0) -> list[Finding]:
-    """Dream of single channels of a layer, evenly chosen, from quiet noise."""
-    there = ear.anatomy[layer]
-    chosen = np.unique(np.linspace(0, there.channels - 1, channels).round().astype(int))
+def dreams(ear: Ear, layer: str, steps: int, channels: Sequence[int], seed: int = 0) -> list[Finding]:
+    """Dream of single channels of a layer from quiet noise."""
     start = clips.clip("low noise", round(SECONDS * RATE), seed)
     found = []
-    for channel in map(int, chosen):
+    for channel in channels:
         target = Target((Region(layer, channels=Span(channel, channel, whole=True)),))
-        optimizer = Optimizer(ear, start, target, Knobs(batch=1), torch.Generator().manual_seed(seed + channel))
+        optimizer = Optimizer(ear, start, target, HOW, torch.Generator().manual_seed(seed + channel))
         before = optimizer.samples.cpu().numpy()
         for _ in range(steps):
             optimizer.step()
@@ -128,18 +131,31 @@ def dreams(ear: Ear, layer: str, steps: int, channels: int, seed: int = 0) -> li
     return found
 
 
-def compare(model: str, steps: int, channels: int, picture: Path | None, progress: Progress) -> list[Row]:
-    """Dream of every layer on the trained and on the untrained ear; medians over channels, side by side.
+def compare(
+    model: str, steps: int, channels: int, picture: Path | None, progress: Progress, only: Sequence[str] = ()
+) -> list[Row]:
+    """Dream of every layer, or `only` of some, on the trained and on the untrained ear; medians over channels.
 
-    Raises ContentError for a model that was never trained, StorageError when the picture cannot be written.
+    The channels are those that the ear has most for music rather than for noise, each ear its own.
+
+    Raises ContentError for a model that was never trained or lacks a layer, StorageError when the picture cannot be
+    written.
     """
-    if not load(model).trained_hours:
+    asked = load(model)
+    if not asked.trained_hours:
         raise ContentError(f"{model} was never trained, so there is nothing to compare. `immersions models` lists all.")
+    layers = [layer.name for layer in asked.anatomy]
+    if unknown := sorted(set(only) - set(layers)):
+        raise ContentError(f"{model} has no layer {unknown[0]!r}. {one_of(unknown[0], layers)}")
+    chosen = only or layers
     ears = {kind: listener(model, kind) for kind in KINDS}
-    layers = [layer.name for layer in ears["trained"].anatomy]
+    likings = {kind: survey(ear) for kind, ear in ears.items()}
     rows, shown = [], []
-    for number, layer in enumerate(layers):
-        found = {kind: dreams(ear, layer, steps, channels) for kind, ear in ears.items()}
+    for number, layer in enumerate(chosen):
+        found = {
+            kind: dreams(ear, layer, steps, sorted(ranked(likings[kind], layer)[:channels]))
+            for kind, ear in ears.items()
+        }
         medians = {
             f"{what} {kind}": float(np.median([getattr(finding, what) for finding in found[kind]]))
             for what in ("bass", "pulse", "kept")
@@ -147,7 +163,7 @@ def compare(model: str, steps: int, channels: int, picture: Path | None, progres
         }
         rows.append(Row(layer, **{name.replace(" ", "_"): value for name, value in medians.items()}))
         shown.append([found[kind][0] for kind in KINDS])
-        progress(number + 1, len(layers))
+        progress(number + 1, len(chosen))
     if picture:
         sheet(shown, picture)
     return rows

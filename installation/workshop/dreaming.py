@@ -1,7 +1,8 @@
 """`immersions dream`: one loop that excites a target, with what can be said about it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ import numpy as np
 import soundfile
 import torch
 
-from installation.control.parameters import defaults
+from installation.control.parameters import parameter
 from installation.data import RATE, Clip, Dream, Scalogram
 from installation.dream.judge import judge
-from installation.dream.knobs import knobs
-from installation.dream.optimize import Optimizer
-from installation.errors import StorageError
+from installation.dream.knobs import Knobs
+from installation.dream.optimize import Optimizer, dream_once
+from installation.errors import ContentError, StorageError, one_of
 from installation.listen import clips, ears
 from installation.sound.mixing import prepared
 from installation.target import parse, write
@@ -23,35 +24,64 @@ from installation.workshop.performing import THREADS
 SECONDS = 4.0  # of the loop
 
 
-def dream(
-    target: str, out: Path, model: str, start: str, steps: int, seed: int, progress: Callable[[int, int], None]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to dream, and how.
+
+    start   a start clip by name, or the path of a sound file
+    """
+
+    target: str
+    out: Path
+    model: str
+    start: str
+    steps: int
+    seed: int
+    knobs: Knobs
+
+
+def turned(values: Sequence[str]) -> Knobs:
+    """Knobs of which some were set, as `noise_loss=0.1`, `parametrisation=waves` or `adam=on`.
+
+    Raises ContentError for an unknown name or a value out of its range.
+    """
+    names = [field.name for field in fields(Knobs)]
+    found = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        name = name.strip().removeprefix("dream.")
+        if not equals or name not in names:
+            raise ContentError(f"--set {value!r} sets nothing. Give NAME=VALUE. {one_of(name, names)}")
+        found[name] = parameter(f"dream.{name}").read(text.strip())
+    return Knobs(**found)  # type: ignore[arg-type]
+
+
+def dream(order: Order, progress: Callable[[int, int, float], None]) -> dict[str, Any]:
     """Dream, and write loop.wav, scalogram.png and dream.json into the folder; returns what dream.json holds.
+
+    progress   hears of each step: (done, total, score before it)
 
     Raises TargetError, ContentError or SoundFileError for a wrong order, StorageError when the disk refuses.
     """
     torch.set_num_threads(THREADS)
-    wanted = parse(target)
-    listener = ears.load(model)
-    clip = clips.clip(start, round(SECONDS * RATE), seed)
-    dice = torch.Generator().manual_seed(seed)
-    optimizer = Optimizer(listener, clip, wanted, knobs(defaults()), dice)
+    wanted, out = parse(order.target), order.out
+    clip = clips.clip(order.start, round(SECONDS * RATE), order.seed)
+    dice = torch.Generator().manual_seed(order.seed)
+    optimizer = Optimizer(ears.load(order.model), clip, wanted, order.knobs, dice)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"The folder {out} cannot be made: {error.strerror}. Choose another.") from None
-    before = optimizer.dream(0)
-    for step in range(steps):
-        optimizer.step()
-        progress(step + 1, steps)
-    after = judge(optimizer.dream(1))
+    once = dream_once(optimizer, order.steps, lambda step, score: progress(step + 1, order.steps, score))
+    after = judge(once.last)
     told = {
         "target": write(wanted),
-        "model": model,
-        "from": start,
-        "seed": seed,
-        "steps": steps,
-        "score_start": before.score,
+        "model": order.model,
+        "from": order.start,
+        "seed": order.seed,
+        "steps": order.steps,
+        "controls": {name: value for name, value in asdict(order.knobs).items() if value != getattr(Knobs(), name)},
+        "score_start": once.first.score,
         "score_end": after.score,
         **heard(after),
         "cpu_seconds_per_step": after.seconds_per_step,
@@ -59,7 +89,7 @@ def dream(
     }
     try:
         soundfile.write(out / "loop.wav", sounding(after).samples.T, RATE, subtype="FLOAT")
-        picture(after.scalogram, out / "scalogram.png", f"{write(wanted)}, {model}, {steps} steps")
+        picture(after.scalogram, out / "scalogram.png", f"{write(wanted)}, {order.model}, {order.steps} steps")
         (out / "dream.json").write_text(json.dumps(told, indent=2) + "\n")
     except (OSError, soundfile.SoundFileError) as error:
         raise StorageError(f"The dream cannot be written into {out}: {error}. Free some space.") from None

@@ -18,8 +18,10 @@ from installation.output import offscreen
 from installation.output.recorder import record
 from installation.render.renderer import Renderer
 from installation.stage import Moment, Show
-from installation.workshop.filming import SPEAKERS, Progress
+from installation.workshop.filming import Progress
 from installation.workshop.performing import THREADS
+
+SPEAKERS = 2
 
 PIECE = 4.0  # seconds that are heard at a time
 MARGIN = 16  # frames on both sides of a piece that only lead into it: light is made on circles
@@ -35,7 +37,7 @@ def hear(
     """
     torch.set_num_threads(THREADS)
     made_of = body(model)
-    show = Show.load(show_name, defaults(), made_of.anatomy, made_of.layout)
+    show = Show.load(show_name, defaults(), made_of.anatomy, made_of.layout, liked=made_of.liked)
     clip = recording.read(file)
     if clip.seconds < SHORTEST:
         raise SoundFileError(f"{file} lasts {clip.seconds:.2f} s; at least {SHORTEST} s are needed to hear anything.")

@@ -31,7 +31,12 @@ RATE = Fraction(30)  # pictures a second
 PER_LEVEL = 24  # pictures of a level in the film
 AT_THE_END = 75  # pictures of the finished body
 SILENT = 1  # a channel without sound
-ROUND = Settings(centring=0.8, growth=0.65, variety=0.3, rounds=22)  # packs the layers of a plain chain into rings
+BOWL = Settings(skips=0.3, strain=0.5, rounds=26)  # an ear: cells in layers that bend without a corner
+RING = Settings(
+    exponent=2.5, fine=2, centring=0.4, growth=0.65, variety=0.3, rounds=16
+)  # the layers of a plain chain close around its end
+FAN = Settings(exponent=3.0, balance=0.3, centring=0.1, growth=0.65, variety=0.3, rounds=18)  # a shell of round cells
+BALL = Settings()  # in space cells hold together only where the push reaches far
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Order:
 
     model: str  # a shipped ear, or one of `CUTS`
     out: Path
-    exponent: float = 2.0
+    exponent: float | None = None  # None: what suits the network
     seed: int = 0
     device: str = "cpu"
     dimensions: int = 2
@@ -57,9 +62,10 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
     network = anatomy_of(order.model)
     if order.device.startswith("cuda") and not torch.cuda.is_available():
         raise ContentError(f"--device {order.device}: this machine has no CUDA that torch can use. Leave it out.")
-    look = ROUND if order.model in CUTS else Settings()
     learnt = taught(order.model, order.breathing)
-    settings = replace(look, exponent=order.exponent, seed=order.seed, dimensions=order.dimensions)
+    look = look_of(order.model, order.dimensions)
+    exponent = look.exponent if order.exponent is None else order.exponent
+    settings = replace(look, exponent=exponent, seed=order.seed, dimensions=order.dimensions)
     diary = Diary(network) if order.film or order.picture else None
 
     def watch(moment: Moment) -> None:
@@ -76,6 +82,11 @@ def lay_out(order: Order, progress: Callable[[int, int], None]) -> Layout:
     if diary is not None and order.film:
         diary.film(order.film, layout, progress)
     return layout
+
+
+def look_of(model: str, dimensions: int = 2) -> Settings:
+    """The forces under which a network's body is seen best."""
+    return BALL if dimensions == 3 else {"vgg16": RING, "resnet18": FAN}.get(model, BOWL)
 
 
 def taught(model: str, breathing: bool) -> Learnt:
@@ -101,7 +112,7 @@ def remake(folder: Path, out: Path) -> Layout:
     from installation.workshop import learnt  # only here: it hears and measures
 
     ear = learnt.listener(folder)
-    layout = make(ear.anatomy, Settings(), learnt.said(ear, trained=True, breathing=True))
+    layout = make(ear.anatomy, BOWL, learnt.said(ear, trained=True, breathing=True))
     store.save(layout, out)
     return layout
 
@@ -142,6 +153,8 @@ class Diary:
         """The picture of a moment; with the haze at the very end."""
         final = self.moments[-1][-1]
         stand = pose(final.positions, self.network.slice(self.network.layers[0].name))
+        room = float(np.linalg.norm(layout.positions, axis=1).max())  # a body that breathes leaves some to breathe in
+        stand = replace(stand, size=stand.size / room)
         body = stand(moment.positions)
         wide = max(1.0, float(body[:, :2].norm(dim=1).amax()))  # coarse bodies are held together less
         discs = Discs(

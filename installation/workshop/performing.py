@@ -8,6 +8,7 @@ import torch
 from installation.data import RATE, Dream
 from installation.dream.judge import judge
 from installation.dream.knobs import knobs
+from installation.dream.length import lasting
 from installation.dream.optimize import Optimizer
 from installation.listen.hearer import Hearer
 from installation.sound.mixing import length
@@ -22,8 +23,16 @@ STEPS = 10  # of the optimiser in each loop, as many as a small machine manages 
 Progress = Callable[[int, int], None]  # (loops done, loops in all)
 
 
-def perform(show: Show, ear: Hearer, seed: int, seconds: float, folder: Path, progress: Progress | None = None) -> Take:
-    """Dream the first `seconds` of a show and write the take into a new folder.
+def perform(
+    show: Show,
+    ear: Hearer,
+    seed: int,
+    seconds: float,
+    folder: Path,
+    progress: Progress | None = None,
+    judge: Callable[[Dream], Dream] = judge,
+) -> Take:
+    """Dream the first `seconds` of a show and write the take into a new folder; `judge` makes each dream ready.
 
     Same show, ear, seed, machine and versions: the same take. Raises StorageError when the disk refuses.
     """
@@ -37,7 +46,7 @@ def perform(show: Show, ear: Hearer, seed: int, seconds: float, folder: Path, pr
     begin, number = 0.0, 0
     total = max(1, round(seconds / show.loop + 0.499))
     while begin < seconds - 1e-6:
-        dream = next_dream(optimizer, show, begin, number)
+        dream = judge(next_dream(optimizer, show, begin, number))
         writer.loop(number, begin, dream)
         begin += length(dream) / RATE
         number += 1
@@ -52,4 +61,4 @@ def next_dream(optimizer: Optimizer, show: Show, begin: float, number: int) -> D
     if number:
         for _ in range(STEPS):
             optimizer.step()
-    return judge(optimizer.dream(number))
+    return lasting(optimizer.dream(number), show.loop)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from installation.content import find
-from installation.listen import anatomy, checkpoint, ear, school
+from installation.listen import anatomy, checkpoint, ear, liking, school
 from installation.listen.course import Course
+from installation.listen.survey import survey
 from installation.listen.together import place
 from installation.workshop.layouts import remake
 
@@ -18,7 +19,7 @@ MODEL = "model.toml"
 def train(
     model: str, data: Path, out: Path, hours: float, resume: bool, weights: Path | None, device: str
 ) -> dict[str, Any]:
-    """Train a model for so many hours of time, and leave a folder that is a model: weights, statistics, model.toml.
+    """Train a model for so many hours of time, and leave a folder that is a model, with all that is known of it.
 
     Its body is laid out anew, in `layouts` beside a folder `models`, otherwise in the model's own folder.
 
@@ -37,7 +38,9 @@ def train(
     text = (find("models", model) / MODEL).read_text(encoding="utf-8")
     (out / MODEL).write_text(rewritten(text, told), encoding="utf-8")
     network = training.network.cpu()
-    checkpoint.save_measured(network, ear.measure(network, trained=True), out / checkpoint.STATISTICS)
+    measured = ear.measure(network, trained=True)
+    checkpoint.save_measured(network, measured, out / checkpoint.STATISTICS)
+    liking.keep(survey(ear.Ear(plan, network, measured, "cpu")), out / liking.FILE, liking.key(out))
     body = layout_of(out)
     remake(out, body)
     return {**told, "out": str(out), "layout": str(body)}

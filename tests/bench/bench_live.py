@@ -88,6 +88,7 @@ if __name__ == "__main__":
     model = sys.argv[2] if len(sys.argv) > 2 else "ear"
     with tempfile.TemporaryDirectory() as name:
         os.environ["IMMERSIONS_CACHE"] = f"{name}/cache"
+        os.environ["IMMERSIONS_STATE"] = f"{name}/state"
         ear.load(model)  # an ear that was never measured is measured now, and not while the show begins
         busy, take, heard, words = evening(Path(name) / "busy", seconds, model, dreaming=True)
         steps, (same, compared) = steps_per_loop(take), captured(take, model, heard)
