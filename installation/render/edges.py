@@ -11,7 +11,7 @@ from installation.render.shape import Shape, depths, origins, shapes
 MOST = 3_000  # threads; more of them become haze, which costs less
 LONGEST = 300.0  # radii of the body, all threads together: a long thread is many pixels
 LIGHT = 0.5  # of the strongest thread at full answer, in a picture of 1 000 pixels height
-PIECES = 8  # straight pieces that a thread is drawn of
+PIECES = 5  # straight pieces that a thread is drawn of
 BOW = 0.14  # how far its middle stands aside, of its length
 TRAVEL = 0.35  # seconds that a pulse takes from one end to the other
 
@@ -22,7 +22,7 @@ class Edges:
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         strongest = chosen(layout)
         pairs, strengths = layout.edges[strongest], layout.strengths[strongest]
-        along = np.repeat(np.linspace(0, 1, PIECES + 1, dtype=np.float32), 2)[1:-1]  # both ends of every piece
+        along = np.linspace(0, 1, PIECES + 1, dtype=np.float32)
         points = np.empty(
             (len(pairs), len(along)), [("depth", "f4"), ("strength", "f4"), ("along", "f4"), ("unit", "i4")]
         )
@@ -31,7 +31,8 @@ class Edges:
         points["strength"], points["along"], points["unit"] = strengths[:, None], along, pairs[:, :1]
         ends = origins(layout, anatomy)[pairs]  # [threads, 2, 3]
         sources = (ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * along[:, None]).reshape(-1, 3)
-        self._lines = Shape(gl, "edge.vert", "edge.frag", bowed(shapes(layout), pairs, along), sources, points.ravel())
+        places = bowed(shapes(layout), pairs, along)
+        self._lines = Shape(gl, "edge.vert", "edge.frag", places, sources, points.ravel(), pieces(len(pairs)))
 
     def draw(self, place: float, height: int, glow: float, pulses: float, **inputs: moderngl.Texture | Value) -> None:
         """Add the threads' light to the bound framebuffer: their own, and what travels along them.
@@ -53,6 +54,13 @@ def chosen(layout: Layout) -> NDArray[np.intp]:
     apart = np.diff(layout.positions[layout.edges[strongest]], axis=1)[:, 0]  # [edges, 3]
     short_enough: NDArray[np.intp] = strongest[np.linalg.norm(apart, axis=1).cumsum() <= LONGEST]
     return short_enough
+
+
+def pieces(threads: int) -> NDArray[np.uint32]:
+    """Which points are the ends of each straight piece, [threads * PIECES * 2]: neighbours share one."""
+    first = np.arange(threads, dtype=np.uint32)[:, None, None] * (PIECES + 1)
+    steps = np.arange(PIECES, dtype=np.uint32)[:, None] + np.array([0, 1], np.uint32)
+    return (first + steps).ravel()
 
 
 def bowed(places: Floats, pairs: NDArray[np.int32], along: Floats) -> Floats:

@@ -39,6 +39,7 @@ class Shape:
     places   [places, points, 3]
     origins  [points, 3] where they come from
     others   what else the vertex shader reads of each point, as moderngl takes it
+    order    numbers of the points as they are drawn; each once without it
     """
 
     def __init__(
@@ -49,16 +50,18 @@ class Shape:
         places: Floats,
         origins: Floats,
         others: NDArray[np.void],
+        order: NDArray[np.uint32] | None = None,
     ) -> None:
         self.program = shaders.program(gl, vertex, fragment)
-        self._count = places.shape[1]
+        self._count = places.shape[1] if order is None else len(order)
         stands = [gl.buffer(np.ascontiguousarray(place, np.float32).tobytes() or bytes(12)) for place in places]
         source = gl.buffer(np.ascontiguousarray(origins, np.float32).tobytes() or bytes(12))
         rest = gl.buffer(others.tobytes() or bytes(others.itemsize))
-        self._buffers = [*stands, source, rest]
+        index = None if order is None else gl.buffer(order.tobytes() or bytes(4))
+        self._buffers = [*stands, source, rest, *([index] if index else [])]
         still = [*self._read(source, "origin"), *self._others(rest, others)]
         self._arrays = [
-            gl.vertex_array(self.program, [*self._read(now, "room"), *self._read(later, "next"), *still])
+            gl.vertex_array(self.program, [*self._read(now, "room"), *self._read(later, "next"), *still], index)
             for now, later in zip(stands, [*stands[1:], stands[0]], strict=True)
         ]
 
