@@ -11,6 +11,7 @@ from test_midi import jack, soon  # noqa: F401
 
 from installation.control.ableton import Link
 
+OLDER = 1.5  # seconds; of two sessions less than half a second apart in age, Link takes either
 PEER = """
 import sys, asyncio, aalink
 async def join():
@@ -45,6 +46,7 @@ def musician():
 
 def test_link_leads_while_there_is_another_musician(musician):
     musician()
+    time.sleep(OLDER)
     link = Link(120.0)
     try:
         assert link.beat(0.0) is None
