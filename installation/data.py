@@ -194,7 +194,7 @@ class Verdict:
     peak: float  # linear, largest absolute sample before the gain
     dc: float  # linear, mean of the samples before it was taken away
     loudness: float | None = None  # LUFS after the gain; None where it was not measured
-    repaired: int = 0  # samples that were not finite
+    repaired: int = 0  # samples that were no sound, such as NaN
     true_peak: float | None = None  # linear, of the wave between the samples, before the gain; None where not measured
 
 

@@ -52,10 +52,25 @@ def test_what_was_kept_comes_back_tomorrow_as_it_was(tmp_path):
     assert again.scalogram.seconds_per_frame == pytest.approx(first.scalogram.seconds_per_frame)
 
 
-def test_only_loops_of_the_wanted_length_are_played(tmp_path):
-    made = filled(tmp_path)
-    assert made.loop(SAMPLES + 1, -1, TARGET) is None
-    assert made.loop(SAMPLES, -1, TARGET) is not None
+@pytest.mark.parametrize("share", [0.95, 1.0, 1.05])
+def test_a_loop_of_a_tempo_that_is_near_is_brought_to_the_wanted_length(tmp_path, share):
+    samples = round(share * SAMPLES)
+    played = filled(tmp_path).loop(samples, -1, TARGET)
+    assert played.clip.samples.shape == (1, samples)
+    assert played.scalogram.seconds_per_frame * 64 == pytest.approx(samples / RATE)
+    assert np.std(played.clip.samples) == pytest.approx(np.std(dream(1).clip.samples), rel=0.1)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.9, 1.1, 2.0])
+def test_a_loop_of_another_tempo_is_not_played(tmp_path, share):
+    assert filled(tmp_path).loop(round(share * SAMPLES), -1, TARGET) is None
+
+
+def test_loops_of_the_very_length_come_first(tmp_path):
+    made = filled(tmp_path, scores=(1.0,))
+    made.offer(dream(8, 9.0, 8, samples=SAMPLES + 480))
+    made.settle()
+    assert [made.loop(SAMPLES, -1, TARGET).score for _ in range(2)] == [1.0, 9.0]
 
 
 def test_the_best_is_played_first_and_then_every_other(tmp_path):

@@ -52,6 +52,15 @@ def test_the_played_loop_never_passes_minus_1_dbtp(wrong):
     assert 20 * np.log10(true_peak(played(judged))) <= -1.0 + 1e-4
 
 
+@pytest.mark.parametrize("wanted", [-24.0, -23.0])
+def test_music_with_high_peaks_is_as_loud_as_the_rest(wanted):
+    beat = np.exp(-(np.arange(192_000) % 24_000) / 600) * np.sin(2 * np.pi * 60 * np.arange(192_000) / RATE)
+    judged = judge(dream(0.8 * beat + noise(0.004)), wanted)
+    assert loudness(played(judged)) == pytest.approx(wanted, abs=0.1)
+    assert judged.verdict.loudness == pytest.approx(wanted, abs=0.1)
+    assert 20 * np.log10(true_peak(played(judged))) <= -1.0 + 1e-3
+
+
 def test_silence_stays_silence():
     for level in (0.0, 1e-5):
         judged = judge(dream(noise(level)))

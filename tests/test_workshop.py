@@ -12,7 +12,7 @@ import soundfile
 
 from installation.body import body
 from installation.control.parameters import defaults
-from installation.data import RATE
+from installation.data import RATE, Controls
 from installation.errors import ContentError
 from installation.listen import ear
 from installation.settings import Settings
@@ -73,6 +73,27 @@ def test_dreams_grow_from_loop_to_loop(night):
     assert [loop.step for loop in take.loops] == [0, 10]
     assert take.loops[1].score > take.loops[0].score
     assert take.seconds == 8.0
+
+
+def test_a_recorded_dream_that_falls_silent_is_helped_like_a_live_one(listener, tmp_path, caplog):
+    made_of = body("tiny")
+    controls = Controls({**defaults().values, "dream.learning_rate": 1e-5})
+    show = Show.load(str(silent_show(tmp_path)), controls, made_of.anatomy, made_of.layout, 5)
+    with caplog.at_level("INFO"):
+        take = perform(show, listener, 5, 18.5, tmp_path / "night")
+    assert "has fallen silent" in caplog.text
+    levels = [float(np.std(take.clip(loop).samples)) for loop in take.loops]
+    assert max(levels[:8]) < 1e-3 < levels[-1]
+
+
+def silent_show(folder: Path) -> Path:
+    """A show of fast short loops that begins with silence and hardly steps."""
+    path = folder / "quiet.toml"
+    path.write_text(
+        'tempo = 180\nbeats = 4\nstart = "silence"\n[[scene]]\nname = "one_cell"\nloops = 40\n'
+        '[controls]\n"dream.learning_rate" = 0.00001\n'
+    )
+    return path
 
 
 def test_a_part_of_a_film_is_that_part(night, listener, tmp_path):

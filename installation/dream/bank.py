@@ -25,6 +25,7 @@ import soundfile
 
 from installation.data import RATE, Activations, Anatomy, Clip, Dream, Floats, Scalogram, Target
 from installation.dream.detectors import trouble
+from installation.dream.length import brought
 from installation.errors import TargetError
 from installation.take import on_grid
 from installation.target import check, parse, write
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 MOST = 64  # loops
 LARGEST = 128 << 20  # bytes of all of them; one takes about 1 MB
+BENT = 1.06  # times longer or shorter than wanted that a loop may be: it is played faster or slower, like the rest
 NEAR = 0.15  # spreads, root mean square over the last layer's mean answers, within which two loops are the same
 FINER = 16  # parts of a spread that an answer is kept in
 SETTLED = 15  # offers after which the best of one dream is written, though it goes on
@@ -106,15 +108,22 @@ class Bank:
         self._bound()
 
     def loop(self, samples: int, number: int, target: Target) -> Dream | None:
-        """A loop of this length to be played instead: the least played, of these one of this target, of these the best.
+        """A loop to be played instead, of this length or brought to it where its tempo is near.
+
+        It is the least played, of these one made for this length, of these one of this target, of these the best.
 
         number   that it is to have
         """
         wanted = write(target)
-        fitting = [entry for entry in self.entries if entry.samples == samples]
-        for entry in sorted(fitting, key=lambda e: (self._played.get(e.path, 0), e.target != wanted, -e.score)):
+        fitting = [entry for entry in self.entries if 1 / BENT <= entry.samples / samples <= BENT]
+
+        def rank(entry: Entry) -> tuple[float, ...]:
+            played = self._played.get(entry.path, 0)
+            return (played, entry.samples != samples, entry.target != wanted, -entry.score)
+
+        for entry in sorted(fitting, key=rank):
             try:
-                dream = self._read(entry.path, number)
+                dream = brought(self._read(entry.path, number), samples)
             except BROKEN as error:
                 self._drop(entry.path, error)
                 self.entries.remove(entry)

@@ -1,36 +1,41 @@
 """The judge listens to every dream before anybody hears it, mends it, and says how loud it may be played."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from installation.data import Activations, Clip, Dream, Floats, Scalogram, Verdict
+from installation.guard.limiter import heights, limited
 from installation.guard.loudness import RING, SILENCE, loudness, true_peak
 
 WANTED = -23.0  # LUFS, unless a venue sets another
 MOST = 12.0  # dB that a quiet loop is raised at most
 HIGHEST = -1.0  # dBTP that the played loop may reach
+LOUDEST = 1e6  # times full scale; what is beyond, or no number, was never a sound
+NEAR, TRIES = 0.05, 5  # LU from the wanted loudness that is near enough where peaks are tamed, and tries to get there
 
 
 def judge(dream: Dream, wanted: float = WANTED, ring: bool = False) -> Dream:
-    """The dream with a verdict: all numbers finite, free of DC, and a gain that brings it towards the wanted LUFS.
+    """The dream with a verdict: all numbers finite, free of DC, and a gain that brings it to the wanted LUFS.
 
-    The gain never raises by more than 12 dB nor lets the true peak pass -1 dBTP; silence is not raised at all.
+    The gain never raises by more than 12 dB; silence is not raised at all. Where single peaks would pass -1 dBTP,
+    they alone are made quieter, in the clip itself: times the gain it is what may be played.
 
     ring   whether six channels are a ring of loudspeakers rather than 5.1
     """
     samples, repaired = _repair(dream.clip.samples)
     means = samples.mean(axis=1, dtype=np.float64, keepdims=True)
     samples = (samples - means).astype(np.float32)
-    heard, peak = loudness(samples, dream.clip.rate, RING if ring else None), true_peak(samples)
-    gain = _gain(heard, peak, wanted)
+    peak = float(np.abs(samples).max())
+    samples, gain, heard, highest = _levelled(samples, dream.clip.rate, wanted, RING if ring else None)
     verdict = Verdict(
         gain=gain,
-        peak=float(np.abs(samples).max()),
-        true_peak=peak,
+        peak=peak,
+        true_peak=highest,
         dc=float(means[np.abs(means).argmax(), 0]),
-        loudness=max(SILENCE, heard + 20 * math.log10(gain)),
+        loudness=heard,
         repaired=repaired,
     )
     return replace(
@@ -43,16 +48,32 @@ def judge(dream: Dream, wanted: float = WANTED, ring: bool = False) -> Dream:
     )
 
 
-def _gain(heard: float, peak: float, wanted: float) -> float:
-    """Linear gain that brings a loop of this loudness in LUFS and this true peak to the wanted loudness."""
-    raised = min(wanted - heard, MOST) if heard > SILENCE else 0.0
-    allowed = HIGHEST - 20 * math.log10(peak) if peak > 0 else raised
-    return float(10 ** (min(raised, allowed) / 20))
+def _levelled(
+    samples: Floats, rate: int, wanted: float, weights: Sequence[float] | None
+) -> tuple[Floats, float, float, float]:
+    """Samples whose peaks are tamed, the linear gain for them, LUFS after it, and their true peak before it."""
+    heard, reaching = loudness(samples, rate, weights), heights(samples)
+    peak = float(reaching.max())
+    allowed = HIGHEST - 20 * math.log10(peak) if peak > 0 else MOST
+    raised = min(wanted - heard, MOST) if heard > SILENCE else min(0.0, allowed)
+    if raised <= allowed:
+        return samples, 10 ** (raised / 20), max(SILENCE, heard + raised), peak
+    gain, reached = allowed, heard + allowed  # up to here nothing is lost
+    for _ in range(TRIES):
+        before = gain, reached
+        gain = raised
+        tamed = limited(samples, 10 ** ((HIGHEST - gain) / 20), reaching)
+        reached = loudness(tamed, rate, weights) + gain
+        if abs(reached - wanted) <= NEAR or gain >= MOST or heard <= SILENCE:
+            break
+        won = (reached - before[1]) / (gain - before[0]) if gain != before[0] else 1.0  # LU for a dB
+        raised = min(gain + (wanted - reached) / min(max(won, 0.1), 1.0), MOST)
+    return tamed, 10 ** (gain / 20), max(SILENCE, reached), true_peak(tamed)
 
 
 def _repair(samples: Floats) -> tuple[Floats, int]:
-    """Samples that are no numbers are drawn as straight lines between their neighbours on the circle."""
-    good = np.isfinite(samples)
+    """Samples that are no sound are drawn as straight lines between their neighbours on the circle."""
+    good = np.abs(samples) <= LOUDEST  # NaN compares as False
     if good.all():
         return samples, 0
     mended = samples.copy()

@@ -30,3 +30,11 @@ def lasting(dream: Dream, seconds: float) -> Dream:
         return dream  # of another tempo
     frames = dream.scalogram.level.shape[1]
     return replace(dream, scalogram=replace(dream.scalogram, seconds_per_frame=seconds / frames))
+
+
+def brought(dream: Dream, samples: int) -> Dream:
+    """The dream with its loop in so many samples; what the neurons do runs as much faster or slower."""
+    if dream.clip.samples.shape[1] == samples:
+        return dream
+    clip = stretched(dream.clip, samples)
+    return lasting(replace(dream, clip=clip), clip.seconds)

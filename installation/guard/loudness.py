@@ -54,15 +54,21 @@ def true_peak(samples: Floats) -> float:
 
     samples   [channels, samples], finite
     """
-    length = samples.shape[1]
     highest = float(np.abs(samples).max())
     for channel in samples:
-        spectrum = np.fft.rfft(channel.astype(np.float64))
-        if length % 2 == 0:
-            spectrum[-1] /= 2  # the highest frequency of an even loop is shared by both its signs
-        wave = np.fft.irfft(spectrum, OVERSAMPLING * length) * OVERSAMPLING
+        wave = oversampled(channel)
         highest = max(highest, float(wave.max()), -float(wave.min()))
     return highest
+
+
+def oversampled(channel: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The wave through the samples of one channel of a loop at four times their rate, [4 * samples]."""
+    length = len(channel)
+    spectrum = np.fft.rfft(channel.astype(np.float64))
+    if length % 2 == 0:
+        spectrum[-1] /= 2  # the highest frequency of an even loop is shared by both its signs
+    wave: NDArray[np.float64] = np.fft.irfft(spectrum, OVERSAMPLING * length) * OVERSAMPLING
+    return wave
 
 
 def _k_weighting(length: int, rate: int) -> NDArray[np.complex128]:

@@ -6,6 +6,7 @@ within 4 s, and at least 25 steps in each loop with one copy on two cores (10 be
 
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,7 +35,7 @@ if __name__ == "__main__":
     model = sys.argv[1] if len(sys.argv) > 1 else "house"
     changes = int(sys.argv[2]) if len(sys.argv) > 2 else 8
     dice, first = np.random.default_rng(0), parse(TARGETS[0])
-    with Dreamer(model, "low noise", first, LOOP, knobs(defaults()), 0) as dreamer:
+    with Dreamer(model, "low noise", first, LOOP, replace(knobs(defaults()), batch=1), 0) as dreamer:
         wait(dreamer, first)
         times, begin, steps = [], time.monotonic(), dreamer.steps
         for change in range(1, changes + 1):

@@ -4,7 +4,8 @@ For the channel of each layer of models/house that it has most for music (of lay
 them), 100 steps from low noise:
 
     gain     of the target's score, in standard deviations of random loops' scores (wanted: at least 5)
-    kept     the share of the gain under fresh random shifts, +-1 bin, 10 % of time and 10 % of pitch hidden (0.5)
+    kept     the share of it by which the score rises where both loops, the first and the last, are heard under fresh
+             random shifts, +-1 bin, 10 % of time and 10 % of pitch hidden (0.5)
     other    the gain of random other such regions of the layer (median of 8), as a share of the target's (at most 0.5)
 
 A layer passes with all three; wanted are 24 of 26. NAME=VALUE sets a control of the parameter table, such as
@@ -69,6 +70,7 @@ def row(ear, layer, liking, knobs, start):
     spread = scores(ear, objective, torch.from_numpy(noises)).std()
     optimizer = Optimizer(ear, Clip(start.samples), target, knobs, torch.Generator().manual_seed(0))
     before = torch.stack([scores(ear, part, optimizer.samples[None])[0] for part in every])
+    before_disturbed = disturbed(ear, optimizer, objective)
     began = process_time()
     for _ in range(STEPS):
         optimizer.step()
@@ -76,7 +78,7 @@ def row(ear, layer, liking, knobs, start):
     after = torch.stack([scores(ear, part, optimizer.samples[None])[0] for part in every])
     gain, *others = (after - before).tolist()
     other = float(np.median(others))
-    kept = float(disturbed(ear, optimizer, objective) - before[0]) / gain
+    kept = float(disturbed(ear, optimizer, objective) - before_disturbed) / gain
     fine = gain >= 5 * spread and kept >= 0.5 and gain >= 2 * other and gain > 0
     sign = "ok" if fine else "--"
     print(
