@@ -12,10 +12,10 @@ LOCK := requirements.lock
 
 # What the show needs from the system, each with the library that tells whether it is there.
 LIBRARIES := libEGL.so.1=libegl1 libGL.so.1=libgl1 libportaudio.so.2=libportaudio2 libfontconfig.so.1=libfontconfig1 libfreetype.so.6=libfreetype6 libGLX_mesa.so.0=libglx-mesa0 libEGL_mesa.so.0=libegl-mesa0 libGLU.so.1=libglu1-mesa
-# What the tests use beside it: real screens and real sound servers.
-TOOLS := Xvfb=xvfb xauth=xauth xdotool=xdotool pulseaudio=pulseaudio parec=pulseaudio-utils jackd=jackd2 fluidsynth=fluidsynth
+# What the tests use beside it: real screens, real sound servers and a real browser.
+TOOLS := Xvfb=xvfb xauth=xauth xdotool=xdotool pulseaudio=pulseaudio parec=pulseaudio-utils jackd=jackd2 fluidsynth=fluidsynth chromium=chromium
 
-.PHONY: help setup run test bench clean
+.PHONY: help setup run test bench soak clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -37,6 +37,9 @@ test: setup ## every check: style, types, who imports whom, tests
 bench: setup ## the benchmarks under tests/bench, one table each
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
+soak: setup ## the service for two hours, with faults; ARGS="0.5 house faults" for another length
+	@$(BIN)/python tests/bench/soak.py $(or $(ARGS),2 house faults)
+
 clean: ## remove what can be made again
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
@@ -48,6 +51,7 @@ $(READY): $(LOCK) pyproject.toml Makefile
 	@grep -v '^torch==' $(LOCK) | $(PIP) install --no-deps -r /dev/stdin
 	@$(PIP) install --retries 1 $(if $(filter cpu,$(TORCH)),--extra-index-url https://download.pytorch.org/whl/cpu) "$$(grep '^torch==' $(LOCK))"
 	@$(PIP) install python-rtmidi==1.5.8 || echo "python-rtmidi did not install: the show runs without MIDI."
+	@$(PIP) install zeroconf==0.154.0 ifaddr==0.2.0 || echo "zeroconf did not install: OSC is not announced on the network."
 	@$(PIP) install aalink==0.2.3 || echo "aalink did not install: the show runs without Ableton Link."
 	@# torchaudio's compiled parts are linked to CUDA; beside a CPU build of torch its import only works without them.
 	@if ! $(BIN)/python -c "import torch, sys; sys.exit(torch.version.cuda is None)"; then rm -f $(VENV)/lib/python3*/site-packages/torchaudio/lib/*.so; fi

@@ -13,11 +13,20 @@ PACKAGE = Path(__file__).parent
 
 def places(kind: str) -> list[Path]:
     """The folders that may hold this kind of content, the user's own first."""
-    own = os.environ.get("IMMERSIONS_CONTENT")
+    theirs = os.environ.get("IMMERSIONS_CONTENT")
     packed = PACKAGE / "_content" / kind  # in an installed wheel
     checkout = PACKAGE.parent / kind
-    found = [Path(own) / kind] if own else []
+    found = [Path(theirs) / kind] if theirs else []
     return [place for place in (*found, packed, checkout) if place.is_dir()]
+
+
+def own(kind: str) -> Path:
+    """The user's own folder for this kind of content, which need not be there yet. Raises ContentError."""
+    if not (folder := os.environ.get("IMMERSIONS_CONTENT")):
+        raise ContentError(
+            "There is no folder of your own. Set IMMERSIONS_CONTENT to one: export IMMERSIONS_CONTENT=~/immersions"
+        )
+    return Path(folder) / kind
 
 
 def find(kind: str, name: str) -> Path:

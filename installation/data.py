@@ -12,10 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.look import Camera as Camera
+from installation.look import Dome as Dome
+from installation.look import Look as Look
+from installation.look import Vector as Vector
 from installation.region import EVERYTHING as EVERYTHING
 from installation.region import Region as Region
 from installation.region import Span as Span
 from installation.region import Target as Target
+from installation.title import Title as Title
 
 Floats = NDArray[np.float32]
 Halves = NDArray[np.float16]
@@ -155,12 +160,14 @@ class Activations:
 
     layers   name -> [channels, bins, steps] float16; the response before the rectifier, normalised per layer
              so that 0 is rest (the mean on near-silence) and 1 one spread on music; below 0 is inhibited
+    expected what an ear that foresees had expected of a layer at each of its steps, in the same form
     """
 
     layers: Mapping[str, Halves]
+    expected: Mapping[str, Halves] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for layer in self.layers.values():
+        for layer in (*self.layers.values(), *self.expected.values()):
             frozen(layer)
 
 
@@ -196,6 +203,9 @@ class Verdict:
     loudness: float | None = None  # LUFS after the gain; None where it was not measured
     repaired: int = 0  # samples that were no sound, such as NaN
     true_peak: float | None = None  # linear, of the wave between the samples, before the gain; None where not measured
+    calm: Mapping[str, float] = field(default_factory=dict)  # layer -> share 0..1 of its light that is held still
+    even: float = 0.0  # share 0..1 of the look that is held even, where a scene moves faster than light may
+    flashes: int | None = None  # most transitions of light in any second, as it will be seen; None where not forecast
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -221,56 +231,6 @@ class Controls:
 
     def __getitem__(self, name: str) -> float:
         return self.values[name]
-
-
-Vector = tuple[float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Camera:
-    """Where we look from. The body is a unit ball around the origin; a flat body faces +z."""
-
-    eye: Vector = (0.0, 0.0, 3.0)
-    centre: Vector = (0.0, 0.0, 0.0)
-    up: Vector = (0.0, 1.0, 0.0)
-    angle: float = 45.0  # degrees of view, vertically
-
-
-@dataclass(frozen=True, slots=True)
-class Dome:
-    """A picture for a dome: an equidistant fisheye, as the audience sees it when it looks up.
-
-    The front is at the bottom of the square, the audience's left at its left, black outside the circle.
-    """
-
-    fov: float = 180.0  # degrees across the whole circle, 90..250
-    tilt: float = 0.0  # degrees by which the front of the rim is lowered, -90..90
-    height: float = 40.0  # degrees above the horizon at which the camera looks
-    spread: float = 110.0  # degrees of the dome that a camera's view fills; it steps nearer until it does
-    offset: tuple[float, float] = (0.0, 0.0)  # of the circle from the middle, right and up, in its radii
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a moment should look. All numbers, so that any two looks can be mixed.
-
-    Colours are linear-light RGB. A neuron's colour runs from `shallow` (first layer) to `deep` (last).
-    """
-
-    camera: Camera = Camera()
-    shallow: Vector = (0.0, 0.107, 1.0)  # #005cff
-    deep: Vector = (1.0, 0.716, 0.021)  # #ffdc28
-    shine: Vector = (0.45, 1.0, 1.0)  # of targeted neurons
-    sweep: float = 0.0  # turns of hue between `shallow` and `deep` beyond the shorter way
-    size: float = 1.0  # of a neuron, times its natural size
-    glow: float = 1.0  # light of an active neuron
-    rest: float = 0.02  # light of a neuron at rest
-    haze: float = 0.25  # light of the mist of connections
-    pulses: float = 1.0  # light that travels along the strongest connections, from earlier to later layers
-    bloom: float = 0.15  # share of light that spreads in the lens
-    exposure: float = 0.0  # stops
-    formed: float = 1.0  # how far the body has taken shape: 0 a point, then small discs, 1 whole
-    fade: float = 1.0  # 0 black .. 1 as it is
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -10,7 +10,7 @@ from installation.region import EVERYTHING, Like, Novelty, Prediction, Region, S
 
 TOKEN = re.compile(
     r"(?P<number>(?:\d+(?:\.\d+)?|(?<!\.)\.\d+)(?:e[+-]?\d+)?)"
-    r"|(?P<name>[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)*)"
+    r"|(?P<name>(?:[a-z_][a-z_0-9-]*:)?[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)*)"
     r"|(?P<sign>\.\.|[-+*\[\](),])",
     re.IGNORECASE,
 )

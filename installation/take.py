@@ -5,13 +5,16 @@ A take is a folder, written as the performance goes on, so that a power cut lose
     take.json       show, model, seed, settings: what was decided before it began
     loops.jsonl     one line per loop: when it began, its clip, target, score and verdict
     paces.jsonl     one line per change of tempo: from which sample on the loops run how fast
+    entrances.jsonl one line per cue that was called: from which loop on the show went on from where
     controls.jsonl  one line per change of a control: loop, place in it, name, value
+    tracks.jsonl    one line per change of a track that was drawn while it played
+    hands.jsonl     one line per thing that hands did: loop, place in it, whose hand, what, and about what
     clips/*.flac    what was heard, 24 bit, each clip once
 """
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +24,11 @@ import numpy as np
 import soundfile
 
 from installation.data import RATE, Clip, Controls, Dream, Verdict
+from installation.entrance import Entrance
 from installation.errors import ContentError, StorageError
 from installation.pace import Pace, at_place, at_sample
 from installation.target import write as target_text
+from installation.track import Key, Track
 
 VERSION = 1
 STEP = 2.0**-23  # of amplitude: what 24 bits can tell apart
@@ -55,7 +60,7 @@ class Loop:
     verdict: Verdict
     at: float | None = None  # samples of music before it, at the speed at which it was made; None: as many as of sound
     turn: float = 1.0  # how many times faster it ran than the loop before
-    shown: float | None = None  # loops of the show before it, where hands have gone on to other scenes
+    shown: float | None = None  # loops of the show before it, in takes of before there were entrances
 
 
 def on_grid(clip: Clip) -> Clip:
@@ -72,6 +77,9 @@ class TakeWriter:
         self.folder = folder
         self._written: dict[int, str] = {}  # number of the dream -> file
         self._values: dict[str, float] = {}
+        self._stood: dict[str, tuple[int, float]] = {}  # where each control was last written down
+        self._told = (0, 0.0)  # where all of them were last looked at
+        self._tracks: Mapping[str, Track] = {}
         try:
             (folder / "clips").mkdir(parents=True, exist_ok=False)
             (folder / "take.json").write_text(json.dumps(asdict(header), indent=2) + "\n")
@@ -80,22 +88,14 @@ class TakeWriter:
         except OSError as error:
             raise refused(folder, error) from None
 
-    def loop(
-        self,
-        number: int,
-        start: float,
-        dream: Dream,
-        at: float | None = None,
-        turn: float = 1.0,
-        shown: float | None = None,
-    ) -> None:
+    def loop(self, number: int, start: float, dream: Dream, at: float | None = None, turn: float = 1.0) -> None:
         """Write down which dream the loop of this number plays, and when it began in seconds; the rest as in `Loop`."""
         if dream.verdict is None:
             raise ValueError("only a judged dream can have been heard")
         try:
             name = self._written.get(dream.number) or self._clip(dream)
             text = target_text(dream.target)
-            line = Loop(number, start, name, text, dream.score, dream.step, dream.verdict, at, turn, shown)
+            line = Loop(number, start, name, text, dream.score, dream.step, dream.verdict, at, turn)
             self._append("loops.jsonl", asdict(line))
         except (OSError, soundfile.SoundFileError) as error:
             raise refused(self.folder, error) from None
@@ -108,14 +108,54 @@ class TakeWriter:
             raise refused(self.folder, error) from None
 
     def controls(self, loop: int, place: float, controls: Controls) -> None:
-        """Write down what has changed in the controls, at this place (0..1) of this loop."""
-        changed = {name: value for name, value in controls.values.items() if self._values.get(name) != value}
+        """Write down what has changed in the controls, at this place (0..1) of this loop.
+
+        Between two places a line is drawn, so a control that stood still until now is written down as it stood, too.
+        """
+        here = loop, round(place, 6)
         try:
-            for name, value in changed.items():
-                self._append("controls.jsonl", {"loop": loop, "place": round(place, 6), "name": name, "value": value})
+            for name, value in controls.values.items():
+                before = self._values.get(name)
+                if before == value:
+                    continue
+                if before is not None and self._stood[name] < self._told:
+                    self._control(name, before, self._told)
+                self._control(name, value, here)
         except OSError as error:
             raise refused(self.folder, error) from None
-        self._values.update(changed)
+        self._told = here
+
+    def act(self, loop: int, place: float, hand: str, does: str, what: str) -> None:
+        """Write down what a hand did at this place (0..1) of this loop, and about what."""
+        line = {"loop": loop, "place": round(place, 6), "hand": hand, "does": does, "what": what}
+        try:
+            self._append("hands.jsonl", line)
+        except OSError as error:
+            raise refused(self.folder, error) from None
+
+    def entrance(self, entrance: Entrance) -> None:
+        """Write down from where the show goes on from a loop on."""
+        try:
+            self._append("entrances.jsonl", asdict(entrance))
+        except OSError as error:
+            raise refused(self.folder, error) from None
+
+    def tracks(self, loop: int, place: float, tracks: Mapping[str, Track]) -> None:
+        """Write down which tracks have changed, at this place (0..1) of this loop; one that is gone has no keys."""
+        if tracks is self._tracks:
+            return
+        try:
+            for name in sorted(tracks.keys() | self._tracks.keys()):
+                if (track := tracks.get(name)) != self._tracks.get(name):
+                    keys = [list(key) for key in track.keys] if track else []
+                    self._append("tracks.jsonl", {"loop": loop, "place": round(place, 6), "name": name, "keys": keys})
+        except OSError as error:
+            raise refused(self.folder, error) from None
+        self._tracks = tracks
+
+    def _control(self, name: str, value: float, place: tuple[int, float]) -> None:
+        self._append("controls.jsonl", {"loop": place[0], "place": place[1], "name": name, "value": value})
+        self._values[name], self._stood[name] = value, place
 
     def _clip(self, dream: Dream) -> str:
         name = f"{dream.number:06d}.flac"
@@ -133,7 +173,7 @@ class Take:
     """A take that was written, read back.
 
     `loops` are all loops in order; `header` is what was decided before; `paces` tell how fast the loops run; `places`
-    where each of them begins, in samples of music.
+    where each of them begins, in samples of music; `entrances` what was called.
     """
 
     def __init__(
@@ -143,12 +183,17 @@ class Take:
         loops: list[Loop],
         changes: list[tuple[float, str, float]],
         paces: list[Pace],
+        entrances: Sequence[Entrance] = (),
+        drawn: Sequence[tuple[float, str, Track | None]] = (),
     ) -> None:
         self.folder = folder
         self.header = header
         self.loops = loops
         self.paces = paces
         self.places = [loop.start * RATE if loop.at is None else loop.at for loop in loops]
+        self._numbers = [loop.loop for loop in loops]
+        self.entrances = entrances
+        self._drawn = drawn  # seconds, name, and what the track became
         self._changes: dict[str, tuple[list[float], list[float]]] = {}
         for seconds, name, value in changes:
             times, values = self._changes.setdefault(name, ([], []))
@@ -176,15 +221,22 @@ class Take:
         if not loops:
             raise ContentError(f"The take {folder} holds no loop: the performance ended before it began.")
         paces = [Pace(**line) for line in lines(folder / "paces.jsonl")] or [Pace(0, 0.0)]
-        take = cls(folder, header, loops, [], paces)
-        places = {loop.loop: place for loop, place in zip(loops, take.places, strict=True)}
-        changes = []
-        for line in lines(folder / "controls.jsonl"):
-            begin = places.get(line["loop"], take.places[0])
-            end = places.get(line["loop"] + 1, begin)
-            place = begin + line["place"] * (end - begin)
-            changes.append((at_place(paces, place).when(place) / RATE, line["name"], line["value"]))
-        return cls(folder, header, loops, changes, paces)
+        when = cls(folder, header, loops, [], paces).when
+        changes = [(when(line), line["name"], line["value"]) for line in lines(folder / "controls.jsonl")]
+        drawn = [(when(line), line["name"], _track(line["keys"])) for line in lines(folder / "tracks.jsonl")]
+        entrances = [Entrance(**line) for line in lines(folder / "entrances.jsonl")] or _jumps(loops)
+        return cls(folder, header, loops, changes, paces, entrances, drawn)
+
+    def when(self, line: Mapping[str, Any]) -> float:
+        """The second of a line that was written at a place in a loop."""
+        index = bisect_right(self._numbers, line["loop"]) - 1
+        begin = self.places[max(index, 0)]
+        end = self.places[index + 1] if 0 <= index < len(self.places) - 1 else begin + self._length(index)
+        at = begin + line["place"] * (end - begin)
+        return at_place(self.paces, at).when(at) / RATE
+
+    def _length(self, index: int) -> int:
+        return int(self.clip(self.loops[index]).samples.shape[1])
 
     def clip(self, loop: Loop) -> Clip:
         """What was heard in this loop, before the verdict's gain."""
@@ -193,20 +245,19 @@ class Take:
     @property
     def seconds(self) -> float:
         """The whole performance, to the end of its last loop."""
-        end = self.places[-1] + self.clip(self.loops[-1]).samples.shape[1]
+        end = self.places[-1] + self._length(-1)
         return at_place(self.paces, end).when(end) / RATE
 
     def at(self, seconds: float) -> tuple[int, float]:
         """The index in `loops` of what sounds at this second, and the place 0..1 in it."""
         place = at_sample(self.paces, seconds * RATE).place(seconds * RATE)
         index = max(0, bisect_right(self.places, place + 1e-4) - 1)
-        length = self.clip(self.loops[index]).samples.shape[1]
-        return index, min(max(0.0, place - self.places[index]) / length, 1.0) % 1.0
+        return index, min(max(0.0, place - self.places[index]) / self._length(index), 1.0) % 1.0
 
-    def shown(self, index: int, place: float) -> float:
-        """How many loops of the show have gone by at a place 0..1 of a loop."""
-        loop = self.loops[index]
-        return (loop.loop if loop.shown is None else loop.shown) + place
+    def tracks(self, seconds: float) -> dict[str, Track]:
+        """The tracks that were being drawn at this second."""
+        here = {name: track for when, name, track in self._drawn if when <= seconds}
+        return {name: track for name, track in here.items() if track is not None}
 
     def controls(self, seconds: float, defaults: Controls) -> Controls:
         """Every control's value at this second: a line drawn between the changes that were written down."""
@@ -226,6 +277,20 @@ def read_clip(path: Path) -> Clip:
     if rate != RATE:
         raise ContentError(f"The take's clip {path} has {rate} Hz, but takes hold {RATE} Hz. Use another copy.")
     return Clip(np.ascontiguousarray(samples.T), rate)
+
+
+def _track(keys: list[Any]) -> Track | None:
+    return Track(tuple(Key(*key) for key in keys)) if keys else None
+
+
+def _jumps(loops: list[Loop]) -> list[Entrance]:
+    """The entrances of a take of before there were any: wherever the show went on from elsewhere."""
+    jumps, ahead = [], 0.0
+    for loop in loops:
+        if loop.shown is not None and abs(loop.shown - loop.loop - ahead) > 1e-6:
+            ahead = loop.shown - loop.loop
+            jumps.append(Entrance(loop.loop, at=loop.shown))
+    return jumps
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:

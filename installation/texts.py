@@ -27,12 +27,20 @@ class Texts:
     language     its name in itself
     scenes       scene -> its title
     parameters   name in the parameter table -> words
+    titles       key -> words that shows lay over the picture
+    station      key -> words of the visitors' page
     """
 
     code: str
     language: str
     scenes: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Words] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    station: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, text: str) -> str:
+        """The words of a key, or the text itself where it is none."""
+        return self.titles.get(text, text)
 
     def scene(self, name: str) -> str:
         """The title of a scene, or its name where it has none."""
@@ -50,11 +58,19 @@ def load(code: str = FALLBACK) -> Texts:
     if code not in files:
         raise ContentError(f"there are no texts in the language {code!r}. {one_of(code, files)}")
     tables = read(files[code])
-    texts = Texts(code, str(tables["language"]), _lines(tables, "scenes", code), _words(tables, code))
+    lines = {table: _lines(tables, table, code) for table in ("scenes", "titles", "station")}
+    texts = Texts(code, str(tables["language"]), parameters=_words(tables, code), **lines)
     if code == FALLBACK or FALLBACK not in files:
         return texts
     base = load(FALLBACK)
-    return Texts(code, texts.language, {**base.scenes, **texts.scenes}, {**base.parameters, **texts.parameters})
+    return Texts(
+        code,
+        texts.language,
+        {**base.scenes, **texts.scenes},
+        {**base.parameters, **texts.parameters},
+        {**base.titles, **texts.titles},
+        {**base.station, **texts.station},
+    )
 
 
 def read(path: Path) -> dict[str, Any]:

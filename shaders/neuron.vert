@@ -4,17 +4,20 @@
 //   face       radius of a neuron at rest, in the room
 //   glow       light of a fully answering neuron; rest: of one that is silent
 //   shine      colour of targeted neurons
+//   hushed     first and last of those whose own light gives way to halos, and how much of it, 0..1
 
 #include "lib/project.glsl"
 #include "lib/now.glsl"
 #include "lib/shade.glsl"
+#include "lib/knee.glsl"
 #include "lib/forming.glsl"
+#include "lib/spot.glsl"
 
-uniform vec2 size;     // pixels of the whole light buffer
 uniform float face;
 uniform float glow;
 uniform float rest;
 uniform vec3 shine;
+uniform vec3 hushed;
 
 uniform float breath;
 
@@ -29,19 +32,22 @@ flat out vec2 shape;  // radius and softness of the rim, pixels
 
 const float BRIGHT = 18.0;   // light of a cell whose glow and answer are 1; what is above 1 goes towards white
 const float STILL = 0.5;     // how much less of it a cell at rest has
+const float MEANT = 5.0;     // times more of that has a targeted one
 const float GROWTH = 0.9;    // of the radius, when fully answering
 const float GATHERED = 1.3;  // how much of a cell's light stays while it is small, as a power of its size
 const float SMALLEST = 0.04;
 const float FAINTEST = 4e-4; // darker than half a step of eight bits: not drawn
 
 void main() {
-    vec2 state = now(gl_VertexID);
-    float strength = BRIGHT * (STILL * rest + glow * state.x * state.x);
+    vec2 state = now(spotted());
+    float strength = BRIGHT * (STILL * rest * (1.0 + MEANT * state.y) + glow * state.x * state.x);
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 1.0;
     light = vec3(0.0);
     centre = vec2(0.0);
     shape = vec2(1.0);
+    float unit = float(spotted());
+    strength *= 1.0 - hushed.z * step(hushed.x, unit) * step(unit, hushed.y);
     if (strength < FAINTEST) return;
 
     float scale;
@@ -58,14 +64,9 @@ void main() {
     if (scale == 0.0 || strength < FAINTEST) return;
 
     vec3 colour = mix(shade(depth), shine * 1.4, 0.85 * state.y);
-    light = colour * strength;
+    light = knee(colour * strength);
     shape = vec2(drawn, soft);
     vec2 place = clip.xy / clip.w;
     centre = (0.5 + 0.5 * place) * size;
-    vec2 inside = clamp(place, -1.0, 1.0);  // a point is clipped by its centre: keep that in the picture
-    vec2 moved = abs(place - inside) * 0.5 * size;
-    float reach = drawn + soft;
-    if (max(moved.x, moved.y) > reach) return;
-    gl_Position = vec4(inside, 0.0, 1.0);
-    gl_PointSize = 2.0 * (reach + max(moved.x, moved.y));
+    gl_Position = spot(place, drawn + soft);
 }

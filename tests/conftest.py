@@ -1,6 +1,8 @@
 """Shared by all tests: a GL context without a window, small bodies and dreams, and pictures to compare with."""
 
 import importlib.util
+import resource
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -146,3 +148,13 @@ def two(content):
         night_toml='crossfade = 4\n[[scene]]\nname = "one"\n[[scene]]\nname = "two"\nloops = 12\n',
     )
     return content
+
+
+@pytest.fixture
+def full_disk():
+    """A disk on which files may grow to so many bytes only."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    signal.signal(signal.SIGXFSZ, handler)

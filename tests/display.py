@@ -17,12 +17,17 @@ PRESSED, RELEASED = (2, 1), (3, 2)  # numbers of the X protocol: event and mask
 class Display:
     """An Xvfb whose screen lies in a file, as XWD writes it."""
 
-    def __init__(self, name: str, folder: Path, size: tuple[int, int]) -> None:
-        self.name, self.size, self._moment = name, size, 1000
+    def __init__(self, name: str, folder: Path, size: tuple[int, int], process: subprocess.Popen[bytes]) -> None:
+        self.name, self.size, self._moment, self._process = name, size, 1000, process
         self._file = folder / "Xvfb_screen0"
         wide, high = size
         data = np.memmap(self._file, np.uint8, mode="r")
         self._pixels = data[len(data) - 4 * wide * high :].reshape(high, wide, 4)
+
+    def end(self) -> None:
+        """Kill it, with all its windows."""
+        self._process.kill()
+        self._process.wait()
 
     def brightness(self) -> float:
         """Mean of all pixels now, 0..255; every fourth line is enough."""
@@ -50,17 +55,27 @@ class Display:
 
 
 @contextmanager
-def open_display(folder: Path, size: tuple[int, int] = (640, 360)) -> Iterator[Display]:
-    """A display of its own."""
+def open_display(folder: Path, size: tuple[int, int] = (640, 360), name: str = "") -> Iterator[Display]:
+    """A display of its own, or one of this name, such as one that has died had."""
     if not shutil.which("Xvfb"):
         pytest.fail("these tests show a window; install: sudo apt install xvfb")
     number = folder / "number"
     with number.open("w") as file:
-        command = ["Xvfb", "-displayfd", "1", "-screen", "0", f"{size[0]}x{size[1]}x24", "-fbdir", str(folder)]
+        command = [
+            "Xvfb",
+            *([name] if name else []),
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            f"{size[0]}x{size[1]}x24",
+            "-fbdir",
+            str(folder),
+        ]
         process = subprocess.Popen([*command, "-nolisten", "tcp"], stdout=file, stderr=subprocess.DEVNULL)
     try:
         until(lambda: number.read_text().strip().isdigit(), 10)
-        yield Display(f":{number.read_text().strip()}", folder, size)
+        yield Display(f":{number.read_text().strip()}", folder, size, process)
     finally:
         process.terminate()
         process.wait(5)

@@ -81,6 +81,50 @@ def test_inhibited_and_silent_neurons_are_dark_and_large_answers_are_compressed(
     assert 0.4 < light[2] < 0.7 < 0.95 < light[3] <= 1
 
 
+def loud(dreamt, strength):
+    """A dream in which a third of the neurons answers, as strongly as this."""
+    rng = np.random.default_rng(0)
+    shapes = (("low", (4, 12, 64)), ("middle", (16, 6, 32)), ("high", (32, 1, 8)))
+    return dreamt(
+        {(name, *map(int, place)): strength * rng.gamma(1.5)
+         for name, shape in shapes for place in zip(*np.nonzero(rng.random(shape) < 0.3), strict=True)}
+    )  # fmt: skip
+
+
+def test_a_quiet_dream_is_not_black_and_a_loud_one_no_wall_of_light(body, dreamt):
+    """Sixteen times stronger answers are seen, but as far less than sixteen times the light."""
+    anatomy, _ = body
+    means = [
+        (unfolded(activity.light(loud(dreamt, strength), anatomy), anatomy.units) ** 2).mean()
+        for strength in (0.25, 1.0, 4.0)
+    ]
+    raw = [activity.brightness(loud(dreamt, strength), anatomy)[:, : anatomy.units] for strength in (0.25, 1.0, 4.0)]
+    times = 4 / 3 / 64, activity.ATTACK, activity.RELEASE
+    plain = [(activity.follow(answers, *times) ** 2).mean() for answers in raw]
+    assert means == sorted(means)
+    assert means[2] / means[0] < 0.5 * plain[2] / plain[0]
+    assert means[0] > 1.5 * plain[0]
+    assert means[2] < 0.8 * plain[2]
+
+
+def test_silence_stays_dark_whatever_the_eye_is_used_to(body, dreamt):
+    anatomy, _ = body
+    light = activity.light(dreamt({}), anatomy)
+    assert light.answers.max() == 0
+    assert light.dazzle == 1 / activity.WIDEST
+
+
+def test_an_eye_gets_used_to_more_light_without_losing_rest_and_most():
+    answers = np.linspace(0, 1, 11, dtype=np.float32)
+    for dazzle in (0.5, 1.0, 2.0):
+        seen = activity.adapted(answers, dazzle)
+        assert seen[0] == 0
+        assert seen[-1] == 1
+        assert (np.diff(seen) > 0).all()
+    np.testing.assert_allclose(activity.adapted(answers, 1.0), answers, atol=1e-6)
+    np.testing.assert_allclose(activity.adapted(activity.adapted(answers, 2.0), 0.5), answers, atol=1e-6)
+
+
 def test_broken_numbers_do_not_spread(body, dreamt):
     anatomy, _ = body
     answers = {("low", 0, 0, 9): np.nan, ("low", 0, 1, 9): np.inf, ("low", 0, 2, 9): -np.inf}

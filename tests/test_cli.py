@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import soundfile
 from typer.testing import CliRunner
 
 from installation.cli import app
+from installation.cli.terminal import rate
 
 COMMANDS = (
     "run",
     "record",
+    "print",
     "dream",
     "atlas",
     "listen",
@@ -86,6 +89,13 @@ def silent_file(tmp_path: Path, name: str, seconds: float) -> str:
         (("record", "--out", "x.mp4", "--fps", "0"), "--fps 0"),
         (("record", "--out", "x.mp4", "--frames", "9:3"), "--frames 9:3"),
         (("record", "--out", "x.mp4", "--take", "nowhere"), "is no take"),
+        (("record", "--out", "x.mp4", "--codec", "hap"), ".mp4 holds h264; .mov holds prores or hap or hap_q"),
+        (("record", "--out", "x.mov", "--codec", "divx"), "--codec divx"),
+        (("record", "--out", "x.mov", "--size", "99x54"), "100 x 54 is near"),
+        (("record", "--out", "x", "--workers", "some"), "--workers some is neither a number"),
+        (("print", "--out", "x.jpg"), ".png, .tif, .tiff"),
+        (("print", "--out", "x.png", "--size", "B2"), "B2 is no size of paper"),
+        (("print", "--out", "x.png", "--take", "nowhere"), "is no take"),
         (("record", "--out", "x.avi", "--model", "tiny", "--seconds", "1"), ".mp4"),
         (("listen", "nowhere.wav", "--out", "x.mp4", "--model", "tiny"), "nowhere.wav"),
     ],
@@ -95,6 +105,17 @@ def test_a_mistake_gets_a_sentence_and_a_code(arguments, words):
     assert code not in (0, 2)
     assert words in said.replace("\n", " ")
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "pictures", "seconds"),
+    [
+        ("24", 24, 1), ("25", 25, 1), ("120", 120, 1), ("30000/1001", 30_000, 1001), ("29.97", 30_000, 1001),
+        ("59.94", 60_000, 1001), ("23.976", 24_000, 1001), ("12.5", 25, 2),
+    ],
+)  # fmt: skip
+def test_rates_mean_what_broadcasting_means(text, pictures, seconds):
+    assert rate(text) == Fraction(pictures, seconds)
 
 
 @pytest.mark.parametrize(("name", "data"), [("empty.wav", b""), ("text.wav", b"this is not a sound" * 20)])

@@ -5,11 +5,11 @@ import pytest
 from museum import dream
 
 from installation.app.desk import Desk
-from installation.app.ensemble import shown
 from installation.app.folder import RunFolder
 from installation.clock import HandClock
 from installation.control.takeover import Takeover, Touch
 from installation.data import RATE, Controls
+from installation.entrance import Entrance
 from installation.pace import at_place
 from installation.render.activity import Light
 from installation.sound.mixing import prepared
@@ -97,6 +97,31 @@ def test_the_volume_of_a_held_loop_can_be_changed_and_what_waits_still_waits(roo
     assert room.player.waiting.verdict.gain == pytest.approx(0.1)
 
 
+def test_the_start_clip_is_heard_while_somebody_compares_and_then_the_newest_dream(room):
+    start = dream(5)
+    room.desk.begun(start, LIGHT)
+    room.desk.ready(dream(1), LIGHT)
+    assert room.pass_by(2.5).dream.number == 1
+    room.desk.compare(True)
+    assert room.pass_by(2.5).dream is start
+    room.desk.ready(dream(2), LIGHT)
+    assert room.pass_by(2.5, sound__volume=-20.0).dream.number == 5  # louder or quieter, and still the start clip
+    room.desk.compare(False)
+    assert room.pass_by(2.5).dream.number == 2
+
+
+def test_a_held_loop_stays_held_while_somebody_compares(room):
+    room.desk.begun(dream(5), LIGHT)
+    room.desk.ready(dream(1), LIGHT)
+    room.pass_by(2.5)
+    room.desk.hold(True)
+    room.desk.compare(True)
+    assert room.pass_by(5.0).dream.number == 1
+    room.desk.compare(False)
+    room.desk.hold(False)
+    assert room.pass_by(2.5).dream.number == 1
+
+
 def test_a_take_of_a_changing_tempo_shows_and_sounds_as_the_night_did(tmp_path, monkeypatch):
     clock, loops = HandClock(), [dream(0, 96_000), dream(1, round(96_000 / 1.04)), dream(2, 76_800)]
     monkeypatch.setattr("installation.app.folder.LOOPS", 3)  # loops in a take, so that there is a second one
@@ -111,7 +136,7 @@ def test_a_take_of_a_changing_tempo_shows_and_sounds_as_the_night_did(tmp_path, 
             elif clock.now() > 8:
                 player.offer(loops[2])
             seam, paces = player.groove(heard.loop)
-            run.heard(heard, Controls({"fader": clock.now()}), (seam, paces), heard.loop + 10)
+            run.heard(heard, Controls({"fader": clock.now()}), (seam, paces), [Entrance(0, at=10)])
             told[seam.number] = seam
             told.setdefault("paces", {}).update({pace.sample: pace for pace in paces if pace.sample < 15 * RATE})
             seen.append((clock.now(), heard))
@@ -128,7 +153,8 @@ def test_a_take_of_a_changing_tempo_shows_and_sounds_as_the_night_did(tmp_path, 
                 index, place = take.at(now - begin)
                 assert take.loops[index].loop == heard.loop - 3 * (number - 1)
                 assert place == pytest.approx(heard.place, abs=2e-5)
-                assert take.shown(index, place) * 2.0 == pytest.approx(shown(heard, 2.0) + 20, abs=1e-3)
+                shown = take.entrances[0].shown(take.loops[index].loop + place)
+                assert shown == pytest.approx(heard.loop + heard.place + 10, abs=5e-4)
                 assert take.controls(now - begin, Controls({"fader": 0.0}))["fader"] == pytest.approx(now, abs=0.02)
         seams = [(loop.at, loop.turn) for loop in take.loops]
         again = Reel(

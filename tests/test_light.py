@@ -8,7 +8,7 @@ from installation.control.parameters import defaults
 from installation.data import Camera, Controls, Look
 from installation.stage.camera import orbit
 from installation.stage.light import coloured, faults, mix, trimmed
-from installation.stage.palette import PALETTES
+from installation.stage.palettes import PALETTES
 
 BRIGHT = Look(orbit(2.0, turns=0.1), glow=2.0, haze=0.5, exposure=1.0, shallow=(1.0, 0.0, 0.0))
 DARK = Look(orbit(4.0), glow=1.0, haze=0.1, exposure=-1.0, shallow=(0.0, 0.0, 1.0))

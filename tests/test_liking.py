@@ -94,7 +94,7 @@ def test_a_wandering_show_dreams_more_of_what_the_ear_likes():
 
     def wandering(liked):
         show = Show.load("immersions", defaults(), shown.anatomy, shown.layout, 7, liked)
-        return [show._turns.wandering_box(number) for number in range(60)]
+        return [show.course.turns("").wandering_box(number) for number in range(60)]
 
     def mean(targets):
         here = Show.load("immersions", defaults(), shown.anatomy)._here

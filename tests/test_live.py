@@ -111,7 +111,7 @@ def test_a_show_ends_by_itself_without_display_and_sound_card(tmp_path):
 
 
 MISTAKES = {
-    "no scene": (SHOW.split("[[")[0], SCENE, "", "evening.toml names no scene"),
+    "no scene": (SHOW.split("[[")[0], SCENE, "", "evening.toml: the show names no scene"),
     "an unknown scene": (SHOW.replace("lamp", "lanp"), SCENE, "", "Did you mean 'lamp'?"),
     "a scene with a wrong line": (
         SHOW,

@@ -28,6 +28,7 @@ from installation.listen.foreign import ForeignEar
 from installation.listen.hearer import Hearer
 from installation.listen.pesto import Moments
 from installation.stage import Show
+from installation.stage.places import Places
 from installation.target import parse
 from installation.workshop import dreaming
 
@@ -184,7 +185,8 @@ def test_the_shipped_show_finds_its_way_through_their_bodies(name):
     made_of = body(name)
     show = Show.load("immersions", defaults(), made_of.anatomy, made_of.layout)
     show.at(100.0, show.controls)
-    places = [show._places[part].centre for part in ("block0.conv2", "block4.conv1", "ar")]
+    found = Places(made_of.anatomy, made_of.layout)
+    places = [found[part].centre for part in ("block0.conv2", "block4.conv1", "ar")]
     assert len(set(places)) == 3
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from installation.data import Look
 from installation.render.palette import TO_CONES, TO_LAB, palette
-from installation.stage.palette import PALETTES
+from installation.stage.palettes import PALETTES
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_without_pulses_a_thread_that_has_no_glow_is_dark(renderer, dreamt, fram
 def test_a_thread_begins_and_ends_at_its_neurons_and_bows_between_them():
     places = np.array([[[0, 0, 0], [1, 0, 0], [0, 1, 0]]], np.float32)
     along = np.linspace(0, 1, 5, dtype=np.float32)
-    points = bowed(places, np.array([[0, 1], [1, 2]]), along).reshape(2, 5, 3)
+    points = bowed(places, np.array([[0, 1], [1, 2]]).repeat(5, axis=0), np.tile(along, 2)).reshape(2, 5, 3)
     np.testing.assert_allclose(points[0, [0, -1]], places[0, [0, 1]], atol=1e-6)
     np.testing.assert_allclose(points[1, [0, -1]], places[0, [1, 2]], atol=1e-6)
     assert 0.05 < abs(points[0, 2, 1]) < 0.2

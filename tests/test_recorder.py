@@ -1,7 +1,7 @@
 """Films hold every picture and every sample, and what was written can be played whatever happens."""
 
-import resource
-import signal
+import shutil
+import subprocess
 from fractions import Fraction
 
 import av
@@ -10,10 +10,11 @@ import pytest
 import soundfile
 from PIL import Image
 
-from installation.errors import StorageError
+from installation.errors import PackageError, StorageError
 from installation.output.recorder import record
 
 SIZE = (64, 48)
+HAP = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="HAP is made by the system's ffmpeg")
 
 
 def pictures(count):
@@ -29,9 +30,9 @@ def sound(samples, channels=2):
     return np.random.default_rng(1).uniform(-0.5, 0.5, (channels, samples)).astype(np.float32)
 
 
-def film(path, count=20, rate=25, channels=2):
+def film(path, count=20, rate=25, channels=2, codec=""):
     samples = sound(count * 48_000 // rate, channels)
-    with record(path, SIZE, rate, channels) as recorder:
+    with record(path, SIZE, rate, channels, codec=codec) as recorder:
         for picture, block in zip(pictures(count), np.array_split(samples, count, axis=1), strict=True):
             recorder.picture(picture)
             recorder.sound(block)
@@ -48,17 +49,7 @@ def played(path):
     return np.array(seen), heard
 
 
-@pytest.fixture
-def full_disk():
-    """A disk on which files may grow to so many bytes only."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    yield lambda most: resource.setrlimit(resource.RLIMIT_FSIZE, (most, limits[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, handler)
-
-
-@pytest.mark.parametrize("rate", [24, 25, 30, 60, Fraction(30_000, 1001)])
+@pytest.mark.parametrize("rate", [24, 25, 30, 60, 120, Fraction(24_000, 1001), Fraction(60_000, 1001)])
 def test_an_mp4_has_every_picture_and_as_much_sound(tmp_path, rate):
     path, samples = tmp_path / "film.mp4", 48_000
     with record(path, SIZE, rate, 2) as recorder:
@@ -81,6 +72,41 @@ def test_a_mov_has_every_sample_to_the_bit(tmp_path):
     back = np.concatenate(heard, axis=1).reshape(-1, 2).T  # 24 bits in 32
     assert back.shape == samples.shape
     np.testing.assert_allclose(back / 2**31, samples, atol=1.01 / 2**23)
+
+
+@HAP
+@pytest.mark.parametrize("codec", ["hap", "hap_q"])
+def test_a_hap_film_has_every_picture_and_every_sample(tmp_path, codec):
+    rate, samples = Fraction(30_000, 1001), sound(32_032)
+    with record(tmp_path / "film.mov", SIZE, rate, 2, codec=codec) as recorder:
+        for picture, block in zip(pictures(20), np.array_split(samples, 20, axis=1), strict=True):
+            recorder.picture(np.full_like(picture, (20, 60, 200)))
+            recorder.sound(block)
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mov"]
+    asked = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,codec_tag_string,r_frame_rate,nb_frames"]
+    told = subprocess.run([*asked, "-of", "csv=p=0", tmp_path / "film.mov"], capture_output=True, text=True, check=True)
+    tag = {"hap": "Hap1", "hap_q": "HapY"}[codec]
+    assert told.stdout.split() == [f"hap,{tag},30000/1001,20", "pcm_s24le,in24,0/0,32032"]
+    back = raw(tmp_path / "film.mov", "-map", "0:a", "-f", "s32le").view(np.int32).reshape(-1, 2).T
+    np.testing.assert_allclose(back / 2**31, samples, atol=1.01 / 2**23)
+    seen = raw(tmp_path / "film.mov", "-map", "0:v", "-f", "rawvideo", "-pix_fmt", "rgb24")
+    np.testing.assert_allclose(seen.reshape(20, -1, 3).mean(axis=(0, 1)), (20, 60, 200), atol=5)
+
+
+def raw(path, *form):
+    """What the system's ffmpeg makes of a film."""
+    done = subprocess.run(["ffmpeg", "-v", "error", "-i", path, *form, "-"], capture_output=True, check=True)
+    return np.frombuffer(done.stdout, np.uint8)
+
+
+def test_hap_without_an_ffmpeg_that_knows_it_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PackageError, match=r"there is none\. .*apt-get install ffmpeg.*--codec prores"):
+        record(tmp_path / "film.mov", SIZE, 25, codec="hap")
+    (tmp_path / "ffmpeg").write_text("#!/bin/sh\necho ' V..... libx264 '\n")
+    (tmp_path / "ffmpeg").chmod(0o755)
+    with pytest.raises(PackageError, match="ffmpeg cannot make any"):
+        record(tmp_path / "film.mov", SIZE, 25, codec="hap")
 
 
 def test_colours_come_back(tmp_path):
@@ -116,6 +142,29 @@ def test_a_part_of_a_film_keeps_its_numbers(tmp_path):
     assert (tmp_path / "Part" / "Part_000100.png").exists()
 
 
+def test_the_sounds_of_a_part_never_meet_those_of_another(tmp_path):
+    for first in (1, 100):
+        with record(tmp_path / "Part", SIZE, 25, first=first, part=True) as recorder:
+            recorder.picture(next(pictures(1)))
+            recorder.sound(sound(1920, 1))
+    names = sorted(path.name for path in (tmp_path / "Part").iterdir())
+    assert names == ["Part_000001.png", "Part_000001_C.wav", "Part_000100.png", "Part_000100_C.wav"]
+
+
+def test_only_a_whole_picture_of_the_same_size_is_there(tmp_path):
+    film(tmp_path / "Body", count=3)
+    place = tmp_path / "Body" / "Body_000002.png"
+    place.write_bytes(place.read_bytes()[:-7])
+    (tmp_path / "Body" / "Body_000003.png").write_bytes(b"")
+    with record(tmp_path / "Body", SIZE, 25) as again:
+        assert [again.there(index) for index in range(4)] == [True, False, False, False]
+    with (
+        record(tmp_path / "Body", (32, 24), 25) as smaller,
+        pytest.raises(StorageError, match="64 x 48 pixels, but 32"),
+    ):
+        smaller.there(0)
+
+
 @pytest.mark.parametrize("name", ["film.mp4", "film.mov", "Folder"])
 def test_ctrl_c_leaves_a_playable_film(tmp_path, name):
     def interrupted():
@@ -135,6 +184,24 @@ def test_ctrl_c_leaves_a_playable_film(tmp_path, name):
         seen, heard = played(tmp_path / name)
         assert len(seen) == 12
         assert sum(block.size for block in heard) >= 12 * 1920
+
+
+@HAP
+@pytest.mark.parametrize("heard", [True, False], ids=["sound", "pictures"])
+def test_a_full_disk_leaves_what_was_written_of_a_hap_film(tmp_path, full_disk, heard):
+    full_disk(200_000)
+
+    def fill():
+        with record(tmp_path / "film.mov", SIZE, 25, codec="hap") as recorder:
+            for picture in pictures(2_000):
+                recorder.picture(picture)
+                recorder.sound(sound(1920 if heard else 10, 1))
+
+    with pytest.raises(StorageError, match=r"film\.mov cannot be written any further.*Free some space"):
+        fill()
+    seen = raw(tmp_path / "film.hap.mov", "-f", "rawvideo", "-pix_fmt", "rgb24")
+    assert len(seen) >= 30 * 3 * SIZE[0] * SIZE[1]
+    assert soundfile.info(tmp_path / "film.hap.wav").frames > (50_000 if heard else 100)
 
 
 @pytest.mark.parametrize(("name", "most"), [("film.mp4", 300_000), ("film.mov", 1_500_000)])
@@ -168,7 +235,18 @@ def test_a_full_disk_leaves_whole_pictures(tmp_path, full_disk):
     ("name", "size", "words"),
     [
         ("film.avi", SIZE, r"\.mp4, \.mov or a folder.*'film.avi'"),
-        ("film.mp4", (65, 48), "even width and height, not 65 x 48"),
+        (
+            "film.mp4",
+            (65, 48),
+            "65 x 48 pixels were asked for film.mp4, but there the width is a multiple of 2.*64 x 48 is near",
+        ),
+        ("film.mov", (64, 50), "multiple of 4 and the height of 4. 64 x 48 is near"),
+        (
+            "film.mp4",
+            (64, 50),
+            r"--codec hap was asked for film\.mp4, but \.mp4 holds h264; .mov holds prores or hap or hap_q",
+        ),
+        ("Folder", (64, 50), "a folder holds PNG"),
         ("file/film.mp4", SIZE, "film.mp4 cannot be written"),
         ("file/Folder", SIZE, "Folder cannot be written"),
     ],
@@ -176,4 +254,4 @@ def test_a_full_disk_leaves_whole_pictures(tmp_path, full_disk):
 def test_what_cannot_be_a_film_is_told_before_it_begins(tmp_path, name, size, words):
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match=words):
-        record(tmp_path / name, size, 25)
+        record(tmp_path / name, size, 25, codec="hap" if size == (64, 50) else "")

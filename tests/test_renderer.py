@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lively import lively
 
 from installation.data import Camera, Layout, Region, Span, Target
 from installation.errors import ContentError
@@ -21,16 +22,6 @@ def renderer(gl, body):
     renderer = Renderer(gl, layout, anatomy, SIZE)
     yield renderer
     renderer.release()
-
-
-def lively(dreamt, seed=0, number=0, target=None):
-    """A dream in which a quarter of all neurons answer, differently at each step."""
-    rng = np.random.default_rng(seed)
-    answers = {}
-    for name, shape in (("low", (4, 12, 64)), ("middle", (16, 6, 32)), ("high", (32, 1, 8))):
-        for place in zip(*np.nonzero(rng.random(shape) < 0.25), strict=True):
-            answers[(name, *map(int, place))] = rng.gamma(2.0)
-    return dreamt(answers, number=number, target=target or Target(()))
 
 
 def pixel(place, camera=FRONT, size=SIZE):
@@ -96,35 +87,6 @@ def test_two_renderers_draw_the_same_pixels(gl, body, dreamt, framed):
     np.testing.assert_array_equal(*pictures)
 
 
-def test_one_stop_doubles_the_light(renderer, dreamt, framed):
-    dream = lively(dreamt)
-    renderer.draw(framed(dream, 0.3, camera=FRONT, exposure=0.0))
-    dim = renderer.radiance()
-    renderer.draw(framed(dream, 0.3, camera=FRONT, exposure=1.0))
-    np.testing.assert_allclose(renderer.radiance(), 2 * dim, rtol=4e-3, atol=1e-3)
-
-
-def test_twice_the_resolution_has_the_same_mean_light(gl, body, dreamt, framed):
-    anatomy, layout = body
-    dream, means = lively(dreamt), []
-    for scale in (1, 2, 4):
-        renderer = Renderer(gl, layout, anatomy, (SIZE[0] * scale, SIZE[1] * scale))
-        renderer.draw(framed(dream, 0.3, camera=FRONT))
-        means.append(renderer.radiance().mean())
-        renderer.release()
-    np.testing.assert_allclose(means, means[0], rtol=0.02)
-
-
-def test_a_far_neuron_keeps_its_light_though_it_is_smaller_than_a_pixel(renderer, dreamt, framed):
-    dream = dreamt({("middle", 9, 1, 5): 20.0})
-    totals = []
-    for away in (2.6, 5.2, 10.4):
-        camera = Camera(eye=(0.0, 0.0, away))
-        renderer.draw(framed(dream, 5.5 / 32, **(ALONE | {"camera": camera})))
-        totals.append(renderer.radiance().sum() * away**2)  # a surface twice as far covers a quarter
-    np.testing.assert_allclose(totals, totals[0], rtol=0.06)
-
-
 def test_a_dark_body_is_black(renderer, dreamt, framed):
     renderer.draw(framed(dreamt({}), 0.3, rest=0.0, haze=0.0))
     assert renderer.read().max() == 0
@@ -162,12 +124,12 @@ def test_nothing_jumps_at_the_seam(renderer, dreamt, framed):
 def test_the_old_loops_light_dies_away_after_the_seam(renderer, dreamt, framed):
     steady = dreamt({("middle", 9, 1, step): 20.0 for step in range(32)})
     dark, lights = dreamt({}, number=1), []
-    for seconds in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5):
+    for seconds in (0.0, 0.05, 0.1, 0.2, 0.4, 0.99):
         renderer.draw(framed(dark, seconds / dark.clip.seconds, previous=steady, **ALONE))
         lights.append(float(renderer.radiance().sum()))
     assert lights == sorted(lights, reverse=True)
-    assert lights[1] < 0.5 * lights[0]
-    assert lights[4] == lights[5] == 0
+    assert lights[2] < 0.5 * lights[0]
+    assert lights[-1] == 0
 
 
 def test_the_target_shines_in_its_colour(renderer, body, dreamt, framed):
@@ -250,7 +212,7 @@ def test_every_size_can_be_drawn(renderer, dreamt, framed, size):
 def test_only_the_last_dreams_are_kept(renderer, dreamt, framed):
     for number in range(6):
         renderer.draw(framed(lively(dreamt, seed=number, number=number), 0.3))
-    assert len(renderer._dreams) == 3
+    assert len(renderer._shining.dreams) == 3
 
 
 @pytest.mark.parametrize(

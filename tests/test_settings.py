@@ -34,6 +34,28 @@ def test_the_file_of_the_folder_is_found(tmp_path, monkeypatch):
         ("[picture]\nframe_rate = 0", "picture.frame_rate = 0"),
         ("[picture", "not valid TOML"),
         ("[sound]\ndelay = 9000", "sound.delay = 9000"),
+        ("[[output]]\n[[output]]\n\ndispaly = 'x'", ":4: [[output]] has no setting 'dispaly'. Did you mean 'display'?"),
+        ("[[output]]\nblend = [0, 1, 2]", ":2: output.1.blend = [0, 1, 2] cannot be used: possible is 'auto', or four"),
+        (
+            "[[output]]\npart = [0.6, 0, 0.5, 1]",
+            ":2: output.1.part = [0.6, 0, 0.5, 1] cannot be used: left, low, width",
+        ),
+        (
+            "[[output]]\n\nmesh = 'Wall.obj'",
+            ":3: output.1.mesh = 'Wall.obj' cannot be used: the mesh 'Wall.obj' is",
+        ),
+        (
+            "[[output]]\nmesh = 'wal.data'",
+            ":2: output.1.mesh = 'wal.data' cannot be used: warps/wal.data was",
+        ),
+        ("[guard]\nflashes = false", "say why beside it"),
+        ("[guard]\nflashes = false\nreason = '  '", "say why beside it"),
+        ("[guard]\nviewing = 300", "guard.viewing = 300 cannot be used"),
+        ("[[output]]\nrotate = 45", ":2: output.1.rotate = 45 cannot be used: input should be 0, 90, 180 or 270"),
+        ("[[output]]\n[[output]]\ngamma = 9", ":3: output.2.gamma = 9 cannot be used"),
+        ("[[output]]\nname = 'a'\n[[output]]\nname = 'a'", "two outputs are named 'a'"),
+        ("[output]\nname = 'a'", "outputs are tables of their own, each below a line [[output]]"),
+        ("\n\n[[output]]\nname = 'a/b'", ":4: output.1.name = 'a/b' cannot be used"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence(tmp_path, text, words):

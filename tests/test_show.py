@@ -70,23 +70,12 @@ def test_a_show_wanders_for_ever_and_each_seed_its_own_way():
 def test_wandering_goes_on_without_repeating_a_scene():
     show = Show.load("immersions", defaults(), ANATOMY)
     begin = len(show.program.parts)
-    scenes = [show._turns[begin + n].scene for n in range(60)]
+    turns = show.course.turns("")
+    scenes = [turns[begin + n].scene for n in range(60)]
     assert all(a != b for a, b in pairwise(scenes))
-    for before, after in pairwise([show._turns[n] for n in range(begin + 60)]):
+    for before, after in pairwise([turns[n] for n in range(begin + 60)]):
         assert before.end - after.start == after.fade  # each comes in while the other goes
         assert after.end - after.start >= 2 * after.fade
-
-
-def test_a_show_tells_when_the_next_scene_comes_in(two):
-    show = load()
-    assert show.following(0.0) == show.following(23.9) == 24.0
-    assert show.following(24.0) == 72.0 - 16.0  # wandering comes in over the last four loops
-    wandering = [show.following(4000.0)]
-    for _ in range(5):
-        wandering.append(show.following(wandering[-1]))
-    assert all(60 < b - a < 200 for a, b in pairwise(wandering))
-    two(night_toml='after = "black"\n[[scene]]\nname = "one"\n')
-    assert load().following(10.0) == load().following(1000.0) == 40.0
 
 
 def test_a_show_may_loop(two):

@@ -6,10 +6,14 @@ from night import load, scene
 from installation.control.parameters import defaults
 from installation.data import Controls
 from installation.errors import ContentError
+from installation.stage import PALETTES
 
 FAULTS = {
-    "no scene": ('title = "x"\n', "scenes/night.toml names no scene"),
-    "unknown scene": ('[[scene]]\nname = "onne"\n', "asks for the scene 'onne'. Did you mean 'one'?"),
+    "no scene": ('title = "x"\n', "scenes/night.toml: the show names no scene"),
+    "unknown scene": (
+        '[[scene]]\nname = "onne"\n',
+        "scenes/night.toml:2: the show asks for the scene 'onne'. Did you mean 'one'?",
+    ),
     "unknown key": (
         '[[scene]]\nname = "one"\nlops = 3\n',
         "scenes/night.toml:3: [scene] has no 'lops'. Did you mean 'loops'?",
@@ -21,23 +25,126 @@ FAULTS = {
     ),
     "a scene without a name": ("[[scene]]\nloops = 3\n", "scenes/night.toml:1: this scene has no name"),
     "scene instead of [[scene]]": ('scene = "one"\n', "begun with [[scene]]"),
-    "broken TOML": ('[[scene]\nname = "one"\n', "scenes/night.toml is not valid TOML"),
+    "broken TOML": ('[[scene]\nname = "one"\n', "scenes/night.toml:1: this is not valid TOML"),
     "unknown palette": ('[[scene]]\nname = "one"\npalette = "red"\n', "one of original, ember"),
-    "unknown end": ('after = "stop"\n[[scene]]\nname = "one"\n', "after = 'stop' should be one of wander, loop, black"),
+    "unknown end": (
+        'after = "stop"\n[[scene]]\nname = "one"\n',
+        "after = 'stop' should be one of wander, loop, black, hold",
+    ),
     "a target with a fault": ('[[scene]]\nname = "one"\ntargets = ["ar0[chanel 3]"]\n', "scenes/night.toml:3: "),
-    "a target nobody has": ('[[scene]]\nname = "one"\ntargets = ["ar77"]\n', "there is no layer 'ar77'"),
-    "a wandering layer nobody has": ('[[scene]]\nname = "one"\n[wander]\nlayers = ["arr5"]\n', "Did you mean 'ar5'?"),
+    "a target nobody has": (
+        '[[scene]]\nname = "one"\ntargets = ["ar77"]\n',
+        "scenes/night.toml:3: there is no layer 'ar77'",
+    ),
+    "a wandering layer nobody has": (
+        '[[scene]]\nname = "one"\n[wander]\nlayers = ["arr5"]\n',
+        "scenes/night.toml:4: the show wanders to the layer 'arr5'. Did you mean 'ar5'?",
+    ),
+    "a wandering scene nobody has": (
+        '[[scene]]\nname = "one"\n[wander]\nscenes = ["tow"]\n',
+        "scenes/night.toml:4: the show asks for the scene 'tow'. Did you mean 'two'?",
+    ),
     "unknown control": (
         '[[scene]]\nname = "one"\n[controls]\n"dream.batsh" = 3\n',
         "scenes/night.toml:4: there is no control 'dream.batsh'. Did you mean 'dream.batch'?",
     ),
     "too short": (
         '[[scene]]\nname = "one"\nloops = 5\n[[scene]]\nname = "two"\n',
-        "one lasts 5 loops, but its cross-fades take 8",
+        "scenes/night.toml:1: one lasts 5 loops, but its cross-fades take 8",
     ),
     "wander too short": (
         '[[scene]]\nname = "one"\n[wander]\nloops = 5\n',
         "scenes/night.toml:4: 5 loops are too short",
+    ),
+    "a palette nobody has": (
+        '[[scene]]\nname = "one"\n[wander]\npalettes = ["embr"]\n',
+        "scenes/night.toml:4: palettes = ['embr'] should be a list, each one of original, ember",
+    ),
+    "an unknown key in a layer": (
+        '[[scene]]\nname = "one"\n[[scene.over]]\nscene = "two"\nshar = 0.3\n',
+        "scenes/night.toml:5: [over] has no 'shar'. Did you mean 'share'?",
+    ),
+    "a layer nobody has": (
+        '[[scene]]\nname = "one"\n[[scene]]\nname = "two"\n[[scene.over]]\nscene = "tree"\n',
+        "scenes/night.toml:6: the show asks for the scene 'tree'.",
+    ),
+    "a layer that is no table": ('[[scene]]\nname = "one"\nover = "two"\n', "each begun with [[scene.over]]"),
+    "a number that no look has": (
+        '[[scene]]\nname = "one"\n[[scene.over]]\nscene = "two"\nnumbers = ["glov"]\n',
+        "scenes/night.toml:5: numbers = ['glov'] should be a list, each one of",
+    ),
+    "an accent without beats": (
+        '[[scene]]\nname = "one"\n[[scene.accent]]\nadd = { glow = 0.3 }\n',
+        "scenes/night.toml:3: an accent has no beats.",
+    ),
+    "an accent that adds to nothing": (
+        '[[scene]]\nname = "one"\n[[scene.accent]]\nbeats = [1]\nadd = { glov = 0.3 }\n',
+        "scenes/night.toml:5: add = {'glov': 0.3} should be braces such as { glow = 0.3 }",
+    ),
+    "an accent that would flash": (
+        '[[scene]]\nname = "one"\n[[scene.accent]]\nbeats = [1, 2]\nadd = { glow = 0.3 }\n',
+        "scenes/night.toml:4: accents come 0.50 s apart and would flash; leave at least 1 s",
+    ),
+    "an accent on a beat that no loop has": (
+        '[[scene]]\nname = "one"\n[[scene.accent]]\nbeats = [9]\nadd = { glow = 0.3 }\n',
+        "scenes/night.toml:4: there is no beat 9: a loop has 8.",
+    ),
+    "an unknown table": (
+        '[[scene]]\nname = "one"\n[[secne]]\nname = "two"\n',
+        "scenes/night.toml:3: a show has no 'secne'. Did you mean 'scene'?",
+    ),
+    "a scene too short in a part of the day": (
+        '[[scene]]\nname = "one"\nloops = 5\ncrossfade = 2\n[[scene]]\nname = "two"\nloops = 20\ncrossfade = 2\n'
+        '[[scene]]\nname = "two"\ncue = "end"\nloops = 20\ncrossfade = 4\n'
+        '[[day]]\nname = "noon"\nfrom = "12:00"\nuntil = "13:00"\nscenes = ["end", "one"]\n',
+        "scenes/night.toml:1: one lasts 5 loops, but its cross-fades take 6",
+    ),
+    "a wandering target nobody has in a part of the day": (
+        '[[scene]]\nname = "one"\n[[day]]\nname = "noon"\nfrom = "12:00"\nuntil = "13:00"\n'
+        '[day.wander]\ntargets = ["ar88"]\n',
+        "scenes/night.toml:8: there is no layer 'ar88'",
+    ),
+    "a cue called go": (
+        '[[scene]]\nname = "one"\ncue = "go"\n',
+        "scenes/night.toml:3: cue = 'go' should be another name than go",
+    ),
+    "wait is no switch": (
+        '[[scene]]\nname = "one"\nwait = "yes"\n',
+        "night.toml:3: wait = 'yes' should be true or false",
+    ),
+    "a leader without a length": (
+        '[leader]\nkind = "black"\n[[scene]]\nname = "one"\n',
+        "night.toml:1: a leader needs",
+    ),
+    "an unknown leader": (
+        '[leader]\nkind = "bars"\nloops = 2\n[[scene]]\nname = "one"\n',
+        "scenes/night.toml:2: kind = 'bars' should be one of black, count-down",
+    ),
+    "no hour": (
+        '[[scene]]\nname = "one"\n[[day]]\nname = "noon"\nfrom = "25:00"\nuntil = "13:00"\n',
+        "scenes/night.toml:5: from = '25:00' should be a time in quotes such as",
+    ),
+    "no weekday": (
+        '[[scene]]\nname = "one"\n[[day]]\nname = "noon"\nfrom = "12:00"\nuntil = "13:00"\ndays = ["so"]\n',
+        "scenes/night.toml:7: days = ['so'] should be a list, each one of mon, tue",
+    ),
+    "a part of the day without an end": (
+        '[[scene]]\nname = "one"\n[[day]]\nname = "noon"\nfrom = "12:00"\n',
+        "scenes/night.toml:3: this part of the day has no until.",
+    ),
+    "a part of the day with another's scene": (
+        '[[scene]]\nname = "one"\n[[day]]\nname = "noon"\nfrom = "12:00"\nuntil = "13:00"\nscenes = ["two"]\n',
+        "scenes/night.toml:7: the running order has no scene 'two'. ",
+    ),
+    "an unknown control in a part of the day": (
+        '[[scene]]\nname = "one"\n[[day]]\nname = "noon"\nfrom = "12:00"\nuntil = "13:00"\n'
+        '[day.controls]\n"stage.glov" = 1\n',
+        "scenes/night.toml:8: there is no control 'stage.glov'. Did you mean 'stage.glow'?",
+    ),
+    "two parts of the day at once": (
+        '[[scene]]\nname = "one"\n[[day]]\nname = "a"\nfrom = "22:00"\nuntil = "02:00"\n'
+        '[[day]]\nname = "b"\nfrom = "01:00"\nuntil = "03:00"\ndays = ["mon"]\n',
+        "scenes/night.toml:9: 'b' is on while 'a' is, on mon at 01:00.",
     ),
 }
 
@@ -58,7 +165,93 @@ def test_a_show_that_does_not_exist_is_told_with_the_nearest():
         load("/nowhere/night.toml")
 
 
+TRACKS = {
+    "an unknown key": ("row = 8\n", "tracks/night.toml:1: a file of tracks has no 'row'. Did you mean 'rows'?"),
+    "a track of nothing": (
+        '[tracks]\n"look:glov" = [[0, 1.0]]\n',
+        "tracks/night.toml:2: there is nothing called 'look:glov' to drive. Did you mean 'look:glow'?",
+    ),
+    "no keys": ('[tracks]\n"look:glow" = 1.0\n', "tracks/night.toml:2: look:glow = 1.0 should be keys such as"),
+    "a key without a row": (
+        '[tracks]\n"look:glow" = [[0.5, 1.0]]\n',
+        "tracks/night.toml:2: the key [0.5, 1.0] should be [row, value]",
+    ),
+    "an unknown way": (
+        '[tracks]\n"look:glow" = [[0, 1.0, "smoth"]]\n',
+        "tracks/night.toml:2: the way 'smoth' of the key at row 0 should be one of step, linear, smooth, ramp.",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", TRACKS)
+def test_what_is_wrong_with_a_shows_tracks_is_told(two, tmp_path, fault):
+    text, words = TRACKS[fault]
+    (tmp_path / "scenes" / "tracks").mkdir()
+    (tmp_path / "scenes" / "tracks" / "night.toml").write_text(text)
+    with pytest.raises(ContentError) as error:
+        load()
+    assert words in str(error.value)
+
+
+COLOURS = 'shallow = [0.5, 0.2, 262]\ndeep = "#ffdc28"\nshine = [0.98, 0.05, 95]\n'
+PALETTE_FAULTS = {
+    "an unknown key": (COLOURS + "glow = 1\n", "palettes/mine.toml:4: a palette has no 'glow'."),
+    "a colour too few": (COLOURS.replace("deep", "# deep"), "palettes/mine.toml: the palette has no 'deep'."),
+    "a colour of two numbers": (
+        COLOURS.replace("[0.5, 0.2, 262]", "[0.5, 0.2]"),
+        "palettes/mine.toml:1: shallow = [0.5, 0.2] should be [lightness, chroma, hue]",
+    ),
+    "a colour in per cent": (
+        COLOURS.replace("0.5,", "50,"),
+        "palettes/mine.toml:1: shallow has a lightness of 50; 0 to 1 are possible.",
+    ),
+    "a colour by name": (COLOURS.replace("#ffdc28", "amber"), "palettes/mine.toml:2: deep = 'amber' should be"),
+    "too far a sweep": (COLOURS + "sweep = 9\n", "palettes/mine.toml:4: sweep = 9 should be a number of turns"),
+    "broken TOML": (COLOURS + "sweep =\n", "palettes/mine.toml:4: this is not valid TOML"),
+}
+
+
+def own_palette(folder, text):
+    (folder / "scenes" / "palettes").mkdir()
+    (folder / "scenes" / "palettes" / "mine.toml").write_text(text)
+
+
+@pytest.mark.parametrize("fault", PALETTE_FAULTS)
+def test_what_is_wrong_with_a_palette_is_told(two, tmp_path, fault):
+    text, words = PALETTE_FAULTS[fault]
+    own_palette(tmp_path, text)
+    with pytest.raises(ContentError) as error:
+        load()
+    assert words in str(error.value)
+
+
+def test_an_artists_own_palette_colours_scenes_and_shows(two, tmp_path):
+    own_palette(tmp_path, COLOURS)
+    two(
+        night_toml='[[scene]]\nname = "one"\npalette = "mine"\n',
+        two_py=scene("Two", body='from installation.stage import PALETTES\n        self.mine = PALETTES["mine"]'),
+    )
+    deep = load().at(0.0, defaults()).look.deep
+    assert deep == pytest.approx(PALETTES["original"].deep, abs=5e-3)  # #ffdc28 is what the original had
+    assert load("two").at(0.0, defaults()).scene == "two"
+    two(night_toml='[[scene]]\nname = "one"\npalette = "mien"\n')
+    with pytest.raises(ContentError, match=r"night\.toml:3: palette = 'mien' should be one of .*mine"):
+        load()
+
+
+def test_colours_that_some_eyes_cannot_tell_apart_are_told(two, tmp_path, caplog):
+    own_palette(
+        tmp_path, COLOURS.replace("[0.5, 0.2, 262]", "[0.7, 0.15, 140]").replace('"#ffdc28"', "[0.7, 0.15, 40]")
+    )
+    load()
+    assert "mine.toml: first and last layers look alike to protan and deutan eyes" in caplog.text
+
+
 SCENE_FAULTS = {
+    "an unknown palette": (
+        scene("One", body='from installation.stage import PALETTES\n        PALETTES["embr"]'),
+        "scenes/one.py:10: there is no palette 'embr'. Did you mean 'ember'?",
+    ),
     "a syntax error": ("def look(:\n", "scenes/one.py:1: "),
     "an error at import": ("x = 1\ny = x / 0\n", "scenes/one.py:2: ZeroDivisionError: division by zero\n    y = x / 0"),
     "no scene in it": ("x = 1\n", "scenes/one.py should define one class made from Scene, but defines none"),

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from installation.clock import HandClock
+from installation.control.grips import scaled
 from installation.control.parameters import POINTING, TABLE, defaults
 from installation.control.takeover import PATIENCE, Takeover, Touch
 from installation.data import Controls
@@ -152,3 +153,72 @@ def test_frames_that_come_late_lead_to_the_same_value():
         desk.touch("stage.exposure", 2.0)
         desk.wait(4.0, rate)
     assert smooth.controls["stage.exposure"] == pytest.approx(late.controls["stage.exposure"])
+
+
+def test_a_picked_up_fader_has_to_meet_the_value_again_after_another_hand_has_moved_it(desk):
+    fader, other = (
+        (lambda value: Touch("sound.volume", value, "pickup", "fader")),
+        Touch("sound.volume", -30.0, hand="osc"),
+    )
+    desk.takeover.touch(fader(0.0), 0.0)  # met: it stands where the parameter does
+    desk.takeover.touch(other, 0.0)
+    desk.wait(2.0)
+    desk.takeover.touch(fader(-1.0), desk.clock.now())
+    desk.wait(2.0)
+    assert desk.controls["sound.volume"] == -30.0
+    assert desk.takeover.holder("sound.volume") == "osc"
+    desk.takeover.touch(fader(-40.0), desk.clock.now())  # passed
+    desk.wait(2.0)
+    assert desk.controls["sound.volume"] == -40.0
+
+
+def test_two_faders_of_one_parameter_do_not_pull_at_each_other(desk):
+    def move(hand, value):
+        desk.takeover.touch(Touch("stage.closeness", value, "pickup", hand), desk.clock.now())
+        desk.wait(5.0, rate=5)
+        return desk.controls["stage.closeness"]
+
+    assert move("left", 0.0) == 0.0
+    assert move("left", 0.6) == 0.6
+    assert move("right", 0.1) == 0.6  # a ghost, and the left one goes on
+    assert move("left", 0.5) == 0.5
+    assert move("right", 0.55) == 0.55  # met
+    assert move("left", 0.7) == pytest.approx(0.7)  # passed on its way up
+
+
+def test_a_device_that_is_gone_leaves_no_place_behind(desk):
+    desk.takeover.touch(Touch("stage.closeness", 0.0, "pickup", "desk"), 0.0)
+    desk.takeover.gone("desk")
+    desk.takeover.touch(Touch("stage.closeness", 0.9, "pickup", "desk"), 0.0)  # it was moved meanwhile
+    desk.wait(1.0)
+    assert desk.controls["stage.closeness"] == 0.0
+    assert desk.takeover.ghosts == {"stage.closeness": pytest.approx(0.9)}
+
+
+def test_a_scaled_fader_never_jumps_and_reaches_both_ends(desk):
+    def move(share):
+        desk.takeover.touch(Touch("stage.closeness", share, "scaled", "knob"), desk.clock.now())
+        desk.wait(5.0, rate=5)
+        return desk.controls["stage.closeness"]
+
+    desk.takeover.touch(Touch("stage.closeness", 0.5, hand="osc"), 0.0)
+    desk.wait(5.0, rate=5)
+    assert move(0.2) == 0.5  # the first thing that is known of it
+    assert move(0.6) == pytest.approx(0.75)  # half of the way that was left for both
+    assert move(1.0) == pytest.approx(1.0)
+    assert move(0.5) == pytest.approx(0.5)
+    assert move(0.0) == pytest.approx(0.0)
+    assert desk.takeover.ghosts == {}
+
+
+def test_a_scaled_fader_moves_whole_numbers_however_small_its_steps(desk):
+    desk.takeover.touch(Touch("dream.batch", 32.0, hand="osc"), 0.0)
+    for step in range(101):
+        desk.takeover.touch(Touch("dream.batch", TABLE["dream.batch"].value(0.5 + step / 200), "scaled", "knob"), 1.0)
+    assert desk.takeover.wanted["dream.batch"] == 64.0
+
+
+@pytest.mark.parametrize(("fader", "stands"), [(0.99, 0.1), (0.01, 0.9)])
+def test_a_scaled_fader_near_its_end_does_not_throw_the_parameter(fader, stands):
+    end = round(fader)
+    assert abs(scaled(fader, end, stands) - stands) <= 4 * abs(end - fader) + 1e-9

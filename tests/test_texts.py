@@ -1,5 +1,8 @@
 """Every parameter and every scene has words in every language."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from installation import texts
@@ -20,6 +23,23 @@ def test_everything_has_words_in_every_language(code):
     assert tables["parameters"].keys() == TABLE.keys()
     assert tables["scenes"].keys() == set(scene_names())
     assert all(words.name and words.about.endswith(".") for words in texts.load(code).parameters.values())
+
+
+def test_the_visitors_page_says_the_same_in_every_language():
+    spoken = {path.stem: texts.read(path)["station"] for path in texts.every("scenes", "texts/*.toml")}
+    assert all(words.keys() == spoken["en"].keys() for words in spoken.values())
+    for key, words in spoken["en"].items():
+        holes = set(re.findall(r"{\w+}", words))
+        assert all(set(re.findall(r"{\w+}", other[key])) == holes and other[key] for other in spoken.values()), key
+
+
+def test_the_wall_text_has_at_most_120_words_in_every_language():
+    label = (Path(texts.__file__).parents[1] / "docs" / "label.md").read_text(encoding="utf-8")
+    languages = label.split("\n## ")[1:]
+    assert [text.split("\n")[0] for text in languages] == ["English", "Deutsch", "Français", "Español"]
+    for text in languages:
+        body = text.split("\n\n", 2)[2]
+        assert 90 <= len(re.findall(r"[\w'\u2019-]+", body)) <= 120
 
 
 def test_languages_differ():

@@ -7,14 +7,15 @@ import sys
 
 import pytest
 
-from installation.output.window import fitted
+from installation.output.projector import fitted
 
 SCRIPT = """
 import json, sys
 import numpy as np
 from pyglet.window import key
 from installation.errors import DeviceError
-from installation.output.window import Window, displays
+from installation.output.displays import displays
+from installation.output.window import Window
 
 told = {"displays": displays()}
 with Window((320, 240), vsync=False) as window:
@@ -33,6 +34,14 @@ with Window((320, 240), vsync=False) as window:
     told["help"] = press(key.F1)
     window.show(picture)
     told["lit"] = int(np.frombuffer(seen(), np.uint8).reshape(240, 320, 3)[200:].max())
+    def chord():
+        window._window.dispatch_event("on_key_press", key.K, key.MOD_CTRL | key.MOD_ALT)
+        return [wish.name for wish in window.wishes()]
+    chord()
+    told["kiosk"] = [press(k) for k in (key.SPACE, key.ESCAPE, key.H, key.F1, key.T)]
+    told["kiosk closed"] = (window._window.dispatch_event("on_close"), [wish.name for wish in window.wishes()])[1]
+    chord()
+    told["free again"] = press(key.SPACE)
     told["closed"] = (window._window.dispatch_event("on_close"), [wish.name for wish in window.wishes()])[1]
     told["error"] = window.gl.error
     if "second" in sys.argv:
@@ -64,6 +73,9 @@ def check(told):
     assert told["closed"] == ["STOP"]
     assert told["error"] == "GL_NO_ERROR"
     assert "display 'nonesuch' was asked for, but is not here" in told["unknown"]
+    assert told["kiosk"] == [[], [], [], [], []]
+    assert told["kiosk closed"] == []
+    assert told["free again"] == ["NEXT"]
 
 
 def test_a_window_shows_the_picture_and_keys_become_wishes():

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -14,12 +15,13 @@ from installation.body import body
 from installation.control.parameters import defaults
 from installation.data import RATE, Controls
 from installation.errors import ContentError
+from installation.guard.tally import Tally
 from installation.listen import ear
 from installation.settings import Settings
 from installation.stage import Show
 from installation.take import Take
 from installation.workshop import dreaming, hearing
-from installation.workshop.filming import Format, Projection, film
+from installation.workshop.filming import Format, Projection, film, painted
 from installation.workshop.performing import perform
 from installation.workshop.recording import Order, record
 
@@ -46,7 +48,8 @@ def night(listener, tmp_path_factory):
 
 def filmed(night, listener, out: Path, part: range) -> np.ndarray:
     made_of, show, take = night
-    film(Projection(take, show, listener), made_of, out, SMALL, part)
+    projection = Projection(take, show, listener)
+    film(projection, out, SMALL, part, partial(painted, projection, made_of, SMALL, (4, 4)), Tally((4, 4)))
     from PIL import Image
 
     return np.stack([np.asarray(Image.open(path)) for path in sorted(out.glob("*.png"))])

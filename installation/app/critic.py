@@ -31,6 +31,7 @@ class Critic:
     """Takes what the dreamer delivers and makes it ready, inside a `with` block; the newest wins.
 
     judge  spreads a dream out in the room and judges it
+    lit    makes its light, calm where it would flash
     understudy   has loops where the dreamer has none
     keep   called with a start clip as the ear heard it, on this thread because it takes its time
     """
@@ -41,13 +42,14 @@ class Critic:
         anatomy: Anatomy,
         keep: Callable[[Dream], None],
         judge: Callable[[Dream], Dream] = judge,
+        lit: Callable[[Dream], tuple[Dream, Light]] | None = None,
         understudy: Understudy | None = None,
     ) -> None:
         self._keep = keep
         self._judge = judge
+        self._lit = lit or (lambda dream: (dream, light(dream, anatomy)))
         self._understudy = understudy
         self._dreamer = dreamer
-        self._anatomy = anatomy
         self._ready: Mailbox[Ready] = Mailbox()
         self._worker = Worker("critic", self._step)
         self.dreams = 0  # judged so far
@@ -79,7 +81,7 @@ class Critic:
         try:
             judged = self._judge(dream)
             judged = replace(judged, clip=on_grid(judged.clip))  # what is played is what a take gives back
-            self._ready.post(Ready(judged, light(judged, self._anatomy)))
+            self._ready.post(Ready(*self._lit(judged)))
             if judged.step == 0:
                 self._keep(replace(judged, clip=on_grid(judge(dream).clip)))  # as the ear heard it, wherever it stands
         except Exception as error:  # a dream that nobody can judge is not heard; the show goes on with what it has

@@ -3,12 +3,12 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from installation.control.takeover import Takeover
 from installation.data import Controls, Dream
 from installation.render.activity import Light
 from installation.sound.player import Player
+from installation.sound.volume import quieter, volume
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ class Desk:
         self._through: Shone = (first, None)  # the newest that was let through
         self._newest: Shone = self._through
         self._held: float | None = None  # since when the loop is held
+        self._start: Shone = self._through  # what the dreams began with
+        self._comparing = False
 
     @property
     def holding(self) -> bool:
@@ -40,9 +42,20 @@ class Desk:
     def ready(self, dream: Dream, light: Light) -> None:
         """Take in a newer dream: it is heard from the next seam on, or waits."""
         self._newest = dream, light
-        self._offer(self._newest)
+        self._offer(self._offered)
         if not self.holding:
-            self._through = self._newest
+            self._through = self._offered
+
+    def begun(self, dream: Dream, light: Light) -> None:
+        """Take in the start clip, once it is known how the ear hears it."""
+        self._start = dream, light
+
+    def compare(self, comparing: bool) -> None:
+        """Let the start clip be heard from the next seam on, or the newest dream again; a held loop is held."""
+        self._comparing = comparing
+        self._offer(self._offered)
+        if not self.holding:
+            self._through = self._offered
 
     def hold(self, holding: bool) -> None:
         """Let the loop that sounds go on, or let the newest dream follow again."""
@@ -55,7 +68,7 @@ class Desk:
         """Let the dream that waits be heard from the next seam on."""
         if self.holding:
             self._held = time.monotonic()
-        self._through = self._newest
+        self._through = self._offered
         self._player.drop()
 
     def turn(self, before: Controls, takeover: Takeover, now: float) -> None:
@@ -71,10 +84,15 @@ class Desk:
             self.hold(False)
         if (wanted := volume(Controls(controls))) != self._volume:
             self._volume = wanted
-            if self._through is not self._newest:
+            if self._through is not self._offered:
                 self._offer(self._through)
                 self._player.drop()
-            self._offer(self._newest)
+            self._offer(self._offered)
+
+    @property
+    def _offered(self) -> Shone:
+        """What is to be heard next."""
+        return self._start if self._comparing else self._newest
 
     def _offer(self, shone: Shone) -> None:
         dream, light = shone
@@ -85,16 +103,3 @@ class Desk:
             self._player.offer(played)
         except OSError as error:  # no memory to share with the sound process
             log.error("the dream %d cannot be handed to the sound, the loop goes on: %s", played.number, error)
-
-
-def volume(controls: Controls) -> float:
-    """The gain that hands have set, linear."""
-    return float(10 ** (controls["sound.volume"] / 20))
-
-
-def quieter(dream: Dream, gain: float) -> Dream:
-    """A judged dream at another volume; it is heard from the next seam on."""
-    if gain == 1.0:
-        return dream
-    assert dream.verdict is not None
-    return replace(dream, verdict=replace(dream.verdict, gain=dream.verdict.gain * gain))

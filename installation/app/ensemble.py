@@ -7,7 +7,7 @@ from installation.control.ableton import Link
 from installation.control.beats import Leader
 from installation.control.conductor import Conductor
 from installation.control.midi_clock import MidiClock
-from installation.data import RATE, Heard
+from installation.data import RATE
 from installation.dream.dreamer import Dreamer
 from installation.settings import Tempo
 from installation.sound.feed import SECOND
@@ -57,8 +57,3 @@ class Ensemble:
         player.follow(self._conductor.steer(now, beat, length(heard.dream) / RATE))
         if seconds := self._conductor.dream(now):
             dreamer.fill(seconds)
-
-
-def shown(heard: Heard, loop: float) -> float:
-    """Seconds of show time that have gone by: it counts loops, of so many seconds whatever the tempo makes of them."""
-    return (heard.loop + heard.place) * loop

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
+from installation.app.caller import called
 from installation.app.folder import RunFolder
 from installation.app.hearing import FRAMES, Glimpse, Hearing
 from installation.app.opening import opening
@@ -16,8 +18,9 @@ from installation.body import body
 from installation.control.parameters import defaults
 from installation.data import Dream, Frame
 from installation.listen import plans
-from installation.output.window import Wish
+from installation.output.keys import Wish
 from installation.render.renderer import Renderer
+from installation.safety import last_line
 from installation.settings import Settings
 from installation.sound.listener import Listener
 from installation.stage import Show
@@ -41,16 +44,21 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
     """
     shown_body = body(request.model)
     plans.provided(shown_body.plan)
-    known = (shown_body.anatomy, shown_body.layout, settings.show.seed, shown_body.liked)
-    show = Show.load(request.show, defaults(), *known)
+    known = (
+        shown_body.anatomy, shown_body.layout, settings.show.seed, shown_body.liked,
+        settings.show.language, settings.dome.on,
+    )  # fmt: skip
+    load = partial(Show.tried, request.show, defaults(), *known)
+    show = load()
+    show.adopt()
     pace = Pace(request.began)
     rest = show.at(0.0, show.controls)
     dark = opening(shown_body, start_clip(show.program), rest.target, at_rest=True)
     header = Header(show.name, shown_body.model, shown_body.anatomy.fingerprint, settings.show.seed, 0.0)
     with ExitStack() as stack:
-        shown = stack.enter_context(screen(settings.picture, request.headless))
+        shown = stack.enter_context(screen(settings, request.headless))
         dome = settings.dome.lens if settings.dome.on else None
-        renderer = Renderer(shown.gl, shown_body.layout, shown_body.anatomy, shown.size, dome)
+        renderer = Renderer(shown.gl, shown_body.layout, shown_body.anatomy, shown.size, dome, settings.picture.half)
         shown.show(renderer.draw(Frame(0, 0.0, rest.look, dark, None, 0.0)))
         pace.shown(0.0)
         folder = RunFolder(header)
@@ -58,23 +66,47 @@ def run(request: Request, settings: Settings, device: str) -> dict[str, Any]:
         listener = stack.enter_context(Listener(device))
         listener.wait()
         hearing = stack.enter_context(Hearing(request.model, listener, rest.target, settings.dream.threads))
+        line = last_line(shown.size, dome, settings.guard)  # nobody can foresee what a room will hear
         glimpse: Glimpse | None = None
+        caller = called(request, settings, show, load, stack)
+
+        def redraw() -> None:
+            nonlocal renderer
+            newer = Renderer(shown.gl, shown_body.layout, shown_body.anatomy, shown.size, dome, settings.picture.half)
+            newer.inherit(renderer)
+            renderer.release()
+            renderer = newer
+
         told, began = 0.0, time.monotonic()
-        while Wish.STOP not in shown.wishes():
+        while Wish.STOP not in (asked := shown.wishes()):
+            if Wish.NEXT in asked:
+                caller.go()
+            if shown.gl is not renderer.gl:  # the window was lost, and is there again
+                renderer = Renderer(
+                    shown.gl, shown_body.layout, shown_body.anatomy, shown.size, dome, settings.picture.half
+                )
+            elif shown.size != renderer.size:
+                renderer.resize(shown.size)
             new = fresh(hearing, PATIENCE if software(shown.gl) else 0.0)
             now = time.monotonic()
             if new is not None:
                 glimpse = new
                 renderer.prepare(new.dream, new.light)
-            look = show.at(now - began, show.controls).look
+            loops = (now - began) / show.loop
+            caller.step(int(loops), loops % 1.0, redraw)
+            look = caller.at(loops, caller.resting(loops)).look
             dream, place = (dark, 0.0) if glimpse is None else (glimpse.dream, newest(glimpse, now))
-            shown.show(renderer.draw(Frame(pace.frames, now - began, look, dream, None, place)))
+            with shown.bear():
+                picture = renderer.draw(Frame(pace.frames, now - began, look, dream, None, place))
+                if line is not None:
+                    line.limit(picture, now)
+                shown.show(picture)
             pace.shown(time.monotonic() - now)
             if glimpse is not None:
                 pace.apart(time.monotonic() - moment(glimpse, place))
             if now - told >= TELL:
                 told = now
-                folder.status(status(pace, listener, hearing, dream), renderer.read())
+                folder.status({**status(pace, listener, hearing, dream), **caller.told(loops)}, renderer.read())
             if request.seconds is not None and now - request.began >= request.seconds:
                 break
             time.sleep(max(0.0, 1 / settings.picture.frame_rate - (time.monotonic() - now)))

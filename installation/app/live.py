@@ -9,39 +9,50 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from installation.app import opening
+import moderngl
+
+from installation.app import opening, resuming
+from installation.app.caller import Caller, called
 from installation.app.critic import Critic
-from installation.app.desk import Desk, quieter, volume
-from installation.app.ensemble import Ensemble, shown
+from installation.app.desk import Desk
+from installation.app.easel import Easel
+from installation.app.ensemble import Ensemble
 from installation.app.folder import RunFolder
+from installation.app.hands import Hands
+from installation.app.outlook import Outlook
 from installation.app.request import Request
-from installation.app.screen import Screen, screen, software
-from installation.app.skips import Skips
-from installation.app.understudy import Understudy, bank
+from installation.app.screen import Steady, screen, software
+from installation.app.status import status_of
+from installation.app.understudy import FIRST, Understudy, bank
+from installation.app.visiting import Visiting
+from installation.app.watching import Watching
 from installation.body import Body, body
-from installation.control.midi import Midi
+from installation.control.acts import Cue
 from installation.control.parameters import defaults
-from installation.control.takeover import Takeover
-from installation.data import RATE, Controls, Dream, Frame, Heard, Target
+from installation.data import RATE, Controls, Dream, Frame, Heard, Look
 from installation.dream.dreamer import Dreamer
 from installation.dream.hall import Hall
 from installation.dream.knobs import knobs
 from installation.dream.length import lasting
+from installation.dream.process import asleep
 from installation.listen import clips, plans
-from installation.output.window import Wish
-from installation.render.renderer import Renderer
+from installation.output.keys import Wish
 from installation.settings import Settings
 from installation.sound.mixing import length
 from installation.sound.player import Player
+from installation.sound.volume import quieter, volume
 from installation.stage import Moment, Show
 from installation.starting import start_clip
 from installation.take import Header
+from installation.target import write
 from installation.watch import Pace
+from installation.watch.heart import Heart
 
 log = logging.getLogger(__name__)
 
 TELL = 1.0  # seconds between two writings of status and preview
-FADE = 1.5  # seconds in which Esc takes the light away
+ASLEEP: dict[str, Any] = {"run": asleep, "silent": float("inf")}  # a dreamer that never dreams
+KEYS = "keyboard"  # the hand on it
 EARLY = 0.9  # seconds before the seam at which a dream is wanted: it has to be judged and made visible
 ROOM = 0.2  # of the time that a picture takes on the CPU, given to the optimiser before the next one
 FIRST_ROOM = 1.0  # the same until the first dream is ready: the network has to be loaded
@@ -54,58 +65,91 @@ def run(request: Request, settings: Settings) -> dict[str, Any]:
     """
     stage_body = body(request.model)
     plans.provided(stage_body.plan)
-    known = (stage_body.anatomy, stage_body.layout, settings.show.seed, stage_body.liked)
-    show = Show.load(request.show, defaults(), *known)
+    known = (
+        stage_body.anatomy, stage_body.layout, settings.show.seed, stage_body.liked,
+        settings.show.language, settings.dome.on,
+    )  # fmt: skip
+    load = partial(Show.tried, request.show, defaults(), *known)
     with ExitStack() as stack:
-        shown = stack.enter_context(screen(settings.picture, request.headless))
-        return Live(request, settings, stage_body, show, shown, stack).play()
+        show = load()
+        show.adopt()
+        shown = stack.enter_context(screen(settings, request.headless))
+        caller = called(request, settings, show, load, stack)
+        return Live(request, settings, stage_body, caller, shown, stack).play()
 
 
 class Live:
     """One run of a show; `stack` holds whatever has to be ended well."""
 
     def __init__(
-        self, request: Request, settings: Settings, stage_body: Body, show: Show, shown: Screen, stack: ExitStack
+        self, request: Request, settings: Settings, stage_body: Body, caller: Caller, shown: Steady, stack: ExitStack
     ) -> None:
-        self.request, self.settings, self.show, self.screen = request, settings, show, shown
+        self.request, self.settings, self.caller, self.screen = request, settings, caller, shown
+        show = caller.show
         self.body = stage_body
-        dome = settings.dome.lens if settings.dome.on else None
-        self.renderer = Renderer(shown.gl, stage_body.layout, stage_body.anatomy, shown.size, dome)
-        self.slow = software(shown.gl)  # the CPU draws
-        self.pace = Pace(request.began, held=self.slow)
-        delays = {"sound.delay": settings.sound.delay, "picture.delay": settings.picture.delay}
-        self.takeover = Takeover(rest=Controls({**show.controls.values, **delays}))
-        self.controls = self.takeover.rest
-        self.skips = Skips()
-        self.faded: float | None = None  # when Esc was pressed
-        first = show.at(0.0, show.controls)
-        start = start_clip(show.program)
-        self.hall = Hall(stage_body.anatomy, stage_body.layout, settings.sound, self.controls["sound.width"])
-        dream = lasting(opening.opening(stage_body, start, first.target, judge=self.hall), show.loop)
+        self.pace = Pace(request.began, held=software(shown.gl))
+        self.easel = Easel(shown, stage_body, settings, self.pace)
+        self.watching = Watching(settings, stack)
+        self.hands = Hands(settings, self._resting(0.0), stage_body.anatomy, caller)
+        self.hands.does["again"] = lambda _: self._begin()
+        self.visiting = Visiting(settings, stage_body)
+        self.hands.does["compare"] = lambda text: self.desk.compare(bool(text))
+        self.controls = self.hands.takeover.rest
+        start, seen = start_clip(show.program), None
+        if request.resume and (seen := resuming.place(show, request.model, settings.show.seed)):
+            log.info("the show goes on after %.0f of its loops, where it was cut off", seen.loops)
+            caller.resume(seen.entrances)
+        first = caller.at(0.0, self.controls)
+        heard = seen.clip if seen else start
+        sound = self.watching.quietened(settings.sound)
+        self.hall = Hall(stage_body.anatomy, stage_body.layout, sound, self.controls["sound.width"])
+        dream = lasting(opening.opening(stage_body, heard, first.target, judge=self.hall), show.loop)
         self.known = dream  # the start clip, with what is known of how the ear hears it
+        self.outlook = Outlook(stage_body, self.screen.size, show.loop, settings)
         self._picture(first, Heard(dream, None, 0.0, 0, 0.0), time.monotonic())  # before anything that takes long
+        self.known, light = self.outlook.first(dream, self._look)
+        dream = self.known
+        self.easel.prepare(dream, light)
         header = Header(
             show.name, stage_body.model, stage_body.anatomy.fingerprint, settings.show.seed, 0.0,
             settings.model_dump(mode="json"),
         )  # fmt: skip
         self.folder = RunFolder(header)
         log.info("look at %s: preview.jpg and status.json are rewritten every second", self.folder.path)
-        self.hands = stack.enter_context(Midi(settings.show.midi, beat=settings.tempo.midi))
-        self.ensemble = Ensemble(show.program, settings.tempo, self.hands.clock, stack)
+        stack.enter_context(self.hands)
+        self.ensemble = Ensemble(show.program, settings.tempo, self.hands.midi.clock, stack)
         self.player = stack.enter_context(self._player(quieter(dream, volume(self.controls))))
-        self.desk = Desk(self.player, self.renderer.prepare, dream, volume(self.controls))
+        self.desk = Desk(self.player, self.easel.prepare, dream, volume(self.controls))
         self.target, self.knobs, self.by_hand = first.target, knobs(self.controls), False
+        self.clip = first.clip
         self.dreamer = stack.enter_context(
             Dreamer(
                 stage_body.model, start, first.target, show.loop, self.knobs, settings.show.seed,
-                threads=settings.dream.threads, device=settings.dream.device,
+                threads=settings.dream.threads, device=settings.dream.device, resume=seen.clip if seen else None,
+                **(ASLEEP if request.safe else {}),
             )
         )  # fmt: skip
         keep = partial(opening.keep, stage_body)
         stored = bank(stage_body.model, stage_body.anatomy)
-        self.understudy = Understudy(stored, lambda: (self.dreamer.samples, self.target))
-        self.critic = stack.enter_context(Critic(self.dreamer, stage_body.anatomy, keep, self.hall, self.understudy))
+        patience = 1.0 if request.safe else FIRST
+        self.understudy = Understudy(stored, lambda: (self.dreamer.samples, self.target), first=patience)
+        self.heart = Heart.watched()
+        lit = self.outlook.safety
+        self.critic = stack.enter_context(
+            Critic(self.dreamer, stage_body.anatomy, keep, self.hall, lit, self.understudy)
+        )
+        self.visiting.open(request.port, self.hands, stack)
         self.player.wait()
+
+    def _look(self, seconds: float) -> Look:
+        """The look at a second of the show, as hands want it now."""
+        return self.caller.at(seconds / self.caller.show.loop, self.controls).look
+
+    def _resting(self, loops: float) -> Controls:
+        """Where every control stands when nobody touches it: as the show and the venue want it."""
+        delays = {"sound.delay": self.settings.sound.delay, "picture.delay": self.settings.picture.delay}
+        rest = {**self.caller.resting(loops).values, **delays}
+        return Controls({**rest, "sound.volume": self.watching.volume(rest["sound.volume"])})
 
     def _player(self, first: Dream) -> Player:
         sound = self.settings.sound
@@ -114,7 +158,7 @@ class Live:
 
     def play(self) -> dict[str, Any]:
         """Frame after frame, until it is over."""
-        told, loop, moment = 0.0, -1, self.show.at(0.0, self.controls)
+        told, loop, moment = 0.0, -1, self.caller.at(0.0, self.controls)
         while not self._over():
             begun = time.monotonic()
             self._hands(begun)
@@ -122,28 +166,36 @@ class Live:
             self.ensemble.keep_time(self.player, self.dreamer)
             asked = time.monotonic()
             heard = self.player.heard(self.pace.ahead + self._delay())
-            moment = self.skips.at(self.show, shown(heard, self.show.loop), self.controls)
-            self._ask(moment.target, heard, begun, heard.loop != loop)
+            self.caller.step(heard.loop, heard.place, self.easel.redraw)
+            self.hands.rest(self._resting(heard.loop + heard.place), self.desk.holding)
+            moment = self.caller.at(heard.loop + heard.place, self.controls)
+            self._ask(moment, heard, begun, heard.loop != loop)
             loop = heard.loop
+            moment = self.outlook.step(heard, moment, self._look)
             waited = self._picture(moment, heard, asked)
-            self._listen(heard)
+            if self.heart is not None:
+                self.heart.beat(self.pace.frames, self.player.blocks, not self.player.silent)
+            self._listen(heard, moment.scene)
             if begun - told >= TELL:
                 told = begun
-                self.folder.status(self.status(moment, heard), self.renderer.read())
+                status, picture = status_of(self, moment, heard), self.easel.renderer.read()
+                self.folder.status(status, picture)
+                self.watching.second(status, write(self.target), picture)
             self._leave_room(time.monotonic() - begun, waited)
-        status = self.status(moment, self.player.heard())
-        self.folder.status(status, self.renderer.read())
+        status = status_of(self, moment, self.player.heard())
+        self.folder.status(status, self.easel.renderer.read())
         return status
 
     def _over(self) -> bool:
-        for wish in self.screen.wishes():
+        asked = self.screen.wishes()
+        self.easel.attend()
+        for wish in asked:
             if wish is Wish.STOP:
                 return True
             if wish is Wish.FADE:
-                self.faded = time.monotonic()
+                self.hands.call(Cue("panic", hand=KEYS), time.monotonic())
             if wish is Wish.NEXT:
-                self.faded = None
-                self.skips.next(self.show, shown(self.player.heard(), self.show.loop))
+                self.hands.call(Cue("go", hand=KEYS), time.monotonic())
             if wish is Wish.HOLD:
                 self.desk.hold(not self.desk.holding)
             if wish is Wish.DROP:
@@ -152,14 +204,17 @@ class Live:
         return self.request.seconds is not None and lasted >= self.request.seconds
 
     def _hands(self, now: float) -> None:
-        for touch in self.hands.touches(self.takeover.wanted):
-            self.takeover.touch(touch, now)
-        before, self.controls = self.controls, self.takeover.step(now)
+        before, self.controls = self.controls, self.hands.step(now)
         if self.controls["dream.restart"] > 0.5 >= before["dream.restart"]:
-            names = clips.names()
-            self.dreamer.begin(names[round(self.controls["dream.clip"] * (len(names) - 1))])
+            self._begin()
+            self.hands.takeover.release("dream.restart")  # the next press is another one
         self.hall.width = self.controls["sound.width"]
-        self.desk.turn(before, self.takeover, now)
+        self.desk.turn(before, self.hands.takeover, now)
+
+    def _begin(self) -> None:
+        """Dream anew, from the start clip that hands have chosen."""
+        names = clips.names()
+        self.dreamer.begin(names[round(self.controls["dream.clip"] * (len(names) - 1))])
 
     def _delay(self) -> float:
         """Seconds that the picture has to be ahead of the sound at the device."""
@@ -170,23 +225,29 @@ class Live:
         self.dreamer.check()
         if (ready := self.critic.take()) is None:
             return
+        self.visiting.ready(ready.dream)
         if ready.dream.step == 0:
-            self.renderer.prepare(ready.dream, ready.light)
+            self.easel.prepare(ready.dream, ready.light)
+            self.desk.begun(ready.dream, ready.light)
             self.known = ready.dream
         else:
             self.desk.ready(ready.dream, ready.light)
             if ready.dream.number >= 0:  # it is not from the bank
                 self.pace.dreamt()
 
-    def _ask(self, target: Target, heard: Heard, now: float, entered: bool) -> None:
+    def _ask(self, moment: Moment, heard: Heard, now: float, entered: bool) -> None:
         """Tell the dreamer what has changed, and when the next dream is wanted."""
-        if target != self.target:
+        if (target := self.hands.target(moment.target)) != self.target:
             self.target = target
             self.dreamer.aim(target)
+        if moment.clip != self.clip:
+            self.clip = moment.clip
+            if moment.clip:
+                self.dreamer.begin(moment.clip)
         if (turned := knobs(self.controls)) != self.knobs:
             self.knobs = turned
             self.dreamer.turn(turned)
-        if (by_hand := self.controls["dream.hand"] > 0) != self.by_hand:
+        if (by_hand := self.hands.chosen) != self.by_hand:
             self.by_hand = by_hand
             self.dreamer.chosen(by_hand)
         if entered:
@@ -196,60 +257,34 @@ class Live:
     def _picture(self, moment: Moment, heard: Heard, asked: float) -> float:
         """Draw and present; a picture that is finished before its time waits. Returns how long, in seconds."""
         look = moment.look
-        if self.faded is not None:
-            look = replace(look, fade=look.fade * max(0.0, 1 - (time.monotonic() - self.faded) / FADE))
-        if self.screen.size != self.renderer.size:
-            self.renderer.resize(self.screen.size)
+        if (light := self.hands.light(time.monotonic()) * self.watching.hours().light) < 1:
+            look = replace(look, fade=look.fade * light)
         dream = self.known if heard.dream.step == 0 else heard.dream  # the start clip, once the ear has heard it
         frame = Frame(self.pace.frames, heard.seconds, look, dream, heard.previous, heard.place)
-        picture = self.renderer.draw(frame)
-        waited = 0.0
-        if self.slow:
-            self.screen.gl.finish()
-            waited = max(0.0, asked + self.pace.ahead - time.monotonic())
-            time.sleep(waited)
-        self.screen.show(picture)
-        self.pace.shown(time.monotonic() - asked - waited)
-        return waited
 
-    def _listen(self, drawn: Heard) -> None:
-        """Compare what was drawn with what is heard now, and write down what was heard."""
+        def over(picture: moderngl.Texture, look: Look) -> None:
+            self.visiting.mark(picture, look)
+            self.outlook.hold_back(picture, asked)
+
+        return self.easel.paint(frame, asked, over)
+
+    def _listen(self, drawn: Heard, scene: str) -> None:
+        """Compare what was drawn with what is heard now, write down what was heard, and tell the hands."""
         heard = self.player.heard(self._delay())
+        self.visiting.heard(heard)
         self.pace.apart(drawn.seconds - heard.seconds)
-        skipped = self.skips.seconds / self.show.loop
-        self.folder.heard(heard, self.controls, self.player.groove(heard.loop), heard.loop + skipped)
+        groove = self.player.groove(heard.loop)
+        self.folder.heard(heard, self.controls, groove, self.caller.entrances, self.caller.tracks)
+        self.folder.acted(heard, self.hands.did)
+        self.hands.tell(
+            self.target, self.caller.show.course.cues, scene=scene, loop=heard.loop, score=heard.dream.score,
+            tempo=self.ensemble.tempo, message=self.caller.message,
+        )  # fmt: skip
 
     def _leave_room(self, spent: float, waited: float) -> None:
         """Never more pictures than asked for; where the CPU draws them, leave some of it to the optimiser."""
         rest = 1 / self.settings.picture.frame_rate - spent
-        if self.slow:
+        if self.easel.slow:
             rest = max(rest, (ROOM if self.pace.dreams else FIRST_ROOM) * (spent - waited) - waited)
         if rest > 0:
             time.sleep(rest)
-
-    def status(self, moment: Moment, heard: Heard) -> dict[str, Any]:
-        """What a technician wants to know."""
-        verdict = heard.dream.verdict
-        return {
-            **self.pace.told(),
-            "show": self.show.name,
-            "scene": moment.scene,
-            "model": self.body.model,
-            "loop": heard.loop,
-            "dream": heard.dream.number,
-            "score": heard.dream.score,
-            "steps": heard.dream.step,
-            "loudness_lufs": verdict.loudness if verdict else None,
-            "sound": "silent" if self.player.silent else "playing",
-            "sound_blocks": self.player.blocks,
-            "underruns": self.player.underruns,
-            "sound_restarts": self.player.restarts,
-            "tempo": round(self.ensemble.tempo, 2),
-            "tempo_master": self.ensemble.master,
-            "held": self.desk.holding,
-            "optimiser_restarts": self.dreamer.restarts,
-            "from_the_bank": self.understudy.played,
-            "cpu_seconds_per_step": round(self.critic.seconds_per_step, 4),
-            "midi": self.hands.devices,
-            "held_by_hands": sorted(self.takeover.held),
-        }

@@ -9,6 +9,10 @@ class Request:
 
     seconds   after which it ends by itself; None goes on for ever
     began     time.monotonic() of the command
+    resume    go on where the same show was cut off a moment ago
+    safe      dream nothing: loops from the bank are played
+    watch     take what is edited while it plays; None: where the content is the user's own
+    port      of the visitors' page; None for no page
     """
 
     show: str
@@ -16,3 +20,7 @@ class Request:
     seconds: float | None = None
     headless: bool = False
     began: float = 0.0
+    resume: bool = False
+    safe: bool = False
+    watch: bool | None = None
+    port: int | None = None

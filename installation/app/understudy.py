@@ -6,11 +6,11 @@ import logging
 import time
 from collections.abc import Callable
 
-from installation.content import find, kept
+from installation.content import kept
 from installation.data import RATE, Anatomy, Dream, Target
 from installation.dream.bank import Bank
 from installation.errors import StorageError
-from installation.listen.liking import key
+from installation.listen.liking import learnt
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +24,18 @@ class Understudy:
 
     loop   samples of the loop that is wanted now, and what is to be dreamt of
     now    seconds
+    first  loops that it waits for the first dream
     """
 
     def __init__(
-        self, bank: Bank | None, loop: Callable[[], tuple[int, Target]], now: Callable[[], float] = time.monotonic
+        self,
+        bank: Bank | None,
+        loop: Callable[[], tuple[int, Target]],
+        now: Callable[[], float] = time.monotonic,
+        first: float = FIRST,
     ) -> None:
         self._bank, self._loop, self._now = bank, loop, now
-        self._wanted = now() + FIRST * self._seconds()
+        self._wanted = now() + first * self._seconds()
         self.played = 0  # loops from the bank
         self._playing = False
 
@@ -69,7 +74,7 @@ class Understudy:
 def bank(model: str, anatomy: Anatomy) -> Bank | None:
     """The bank of a model in the user's state folder; None, and a warning, where there can be none."""
     try:
-        return Bank(kept() / "bank" / f"{model}-{anatomy.fingerprint}-{key(find('models', model))}", anatomy)
+        return Bank(kept() / "bank" / f"{model}-{anatomy.fingerprint}-{learnt(model)}", anatomy)
     except StorageError as error:
         log.warning("there is no bank of loops: %s", error)
         return None

@@ -1,4 +1,4 @@
-"""The commands that play and film: run, record, dream, atlas, listen, scenes, doctor."""
+"""The commands that play and listen: run, dream, atlas, listen, scenes, doctor."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, part, rate, watched, words
-from installation.settings import Settings
+from installation.cli.terminal import (
+    Model,
+    Seed,
+    SettingsFile,
+    ShowName,
+    app,
+    bar,
+    extent,
+    rate,
+    watched,
+    words,
+)
+from installation.settings import Performance, Settings
+
+BUILT_IN = Performance()  # what is always there
 
 
 @app.command()
@@ -20,49 +33,31 @@ def run(
     seconds: Annotated[float | None, typer.Option(min=0.0, help="End by itself after so many seconds.")] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No window, even where there is a display.")] = False,
     listen: Annotated[str | None, typer.Option(help="Hear this sound input instead of dreaming; '' for any.")] = None,
+    watch: Annotated[
+        bool | None,
+        typer.Option("--watch/--no-watch", help="Take edited content at the next loop; on where it is your own."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the show was cut off a moment ago.")] = False,
+    safe: Annotated[bool, typer.Option("--safe", help="The built-in show, loops from the bank, no network.")] = False,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Of the visitors' page, instead of the settings'; 0 for any.")
+    ] = None,
     settings: SettingsFile = None,
 ) -> None:
     """Play a show live: the loop is optimised while it plays."""
     from installation.app import listening, live
     from installation.app.request import Request
+    from installation.stage.importing import ear_of
 
-    chosen = Settings.load(settings)
-    request = Request(show or chosen.show.name, model or chosen.show.model, seconds, headless, float(context.obj))
+    chosen = Settings.tried(settings) if safe else Settings.load(settings)
+    name = BUILT_IN.name if safe else show or chosen.show.name
+    ear = BUILT_IN.model if safe else model or ear_of(name) or chosen.show.model
+    page = (chosen.station.port if port is None else port) if chosen.station.on and not safe else None
+    request = Request(name, ear, seconds, headless, float(context.obj), resume, safe, watch, page)
     status = live.run(request, chosen) if listen is None else listening.run(request, chosen, listen)
     counted = ("frames", "dreams", "underruns") if listen is None else ("frames", "glimpses")
     told = ", ".join(f"{status[name]} {name}" for name in counted)
     words.print(f"{told} in {status['seconds']:.0f} s", style="dim")
-
-
-@app.command()
-def record(
-    show: ShowName = None,
-    out: Annotated[Path, typer.Option(help="A film .mp4 or .mov, or a folder for pictures and sounds.")] = ...,  # type: ignore[assignment]
-    seconds: Annotated[float | None, typer.Option(min=0.04, help="Length of the performance.")] = None,
-    size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "1280x720",
-    fps: Annotated[str, typer.Option(help="Pictures a second; 30000/1001 works too.")] = "30",
-    seed: Seed = None,
-    take: Annotated[Path | None, typer.Option(help="Render this take instead of a new performance.")] = None,
-    frames: Annotated[str | None, typer.Option(help="Only frames A:B of the take, B not included.")] = None,
-    model: Model = None,
-    dome: Annotated[
-        int | None, typer.Option(min=64, max=8192, help="A domemaster of this many pixels a side; see [dome].")
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Keep the pictures that are in the folder already.")] = False,
-    settings: SettingsFile = None,
-) -> None:
-    """Make a take of a show without an audience, and render it as a film."""
-    from installation.workshop import recording
-
-    chosen = Settings.load(settings)
-    extents = extent(size) if dome is None else (dome, dome)
-    lens = None if dome is None else chosen.dome.lens
-    order = recording.Order(
-        show, out, seconds, extents, rate(fps), seed, take, part(frames), model, dome=lens, resume=resume
-    )
-    with bar("dreaming") as dreaming, bar("filming") as filming:
-        done = recording.record(order, chosen, dreaming, filming)
-    print(f"{done.pictures} pictures in {out}; the take is {done.take}")
 
 
 @app.command()
@@ -116,6 +111,25 @@ def atlas(
     order = drawn.Order(model, out, asked, steps, dice, start)
     with bar("dreaming") as progress:
         print(drawn.atlas(order, progress))
+
+
+@app.command()
+def gallery(
+    out: Annotated[Path, typer.Option(help="Folder for pictures, films and their page.")] = ...,  # type: ignore[assignment]
+    only: Annotated[list[str] | None, typer.Option(help="Only this scene or palette; may be repeated.")] = None,
+    picture: Annotated[str, typer.Option(help="Width x height of the pictures.")] = "960x540",
+    size: Annotated[str, typer.Option(help="Width x height of the films.")] = "480x270",
+    fps: Annotated[str, typer.Option(help="Pictures a second.")] = "24",
+    seconds: Annotated[float, typer.Option(min=0.1, help="Length of each film.")] = 10.0,
+    steps: Annotated[int, typer.Option(min=0, help="Steps of the optimiser for the loop that is heard.")] = 40,
+    take: Annotated[Path | None, typer.Option(help="Also tell the piece of this take in short.")] = None,
+) -> None:
+    """Show every scene and every palette: a picture and a film of each, and a page with all of them."""
+    from installation.workshop import gallery as shown
+
+    order = shown.Order(out, extent(picture), extent(size), rate(fps), seconds, steps, tuple(only or ()), take)
+    with bar("showing") as progress:
+        print(shown.make(order, progress))
 
 
 @app.command()

@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -34,12 +35,14 @@ app = typer.Typer(
     cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="How does music sound to an artificial ear? Heard, seen, and played.",
 )  # fmt: skip
+BROADCAST = (24, 30, 48, 60, 120)  # rates that broadcasting runs by a thousandth slower and writes with decimals
 WIDE = 240  # columns where nobody looks at a terminal: a line of a log stays one line
 words = Console(stderr=True, width=None if sys.stderr.isatty() else WIDE)
 
 ShowName = Annotated[str | None, typer.Argument(help="Name of a show or scene; see `immersions scenes`.")]
 Model = Annotated[str | None, typer.Option(help="Name of the ear; see `immersions models`.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Another file than ./immersions.toml.")]
+MONDAY = date(2024, 1, 1)
 Seed = Annotated[int | None, typer.Option(min=0, help="Another seed, another night.")]
 
 
@@ -97,14 +100,34 @@ def extent(text: str) -> tuple[int, int]:
 
 
 def rate(text: str) -> Fraction:
-    """'30', '23.976' or '30000/1001' as a fraction of 1..240 pictures a second. Raises ContentError."""
+    """'30', '30000/1001' or '29.97', which means the same, as 1..240 pictures a second. Raises ContentError."""
     try:
         fraction = Fraction(text)
+        for whole in BROADCAST:
+            exact = Fraction(whole * 1000, 1001)
+            if text.strip() in {f"{float(exact):.{digits}f}" for digits in (2, 3)}:
+                fraction = exact
     except (ValueError, ZeroDivisionError):
         fraction = Fraction(0)
     if not 1 <= fraction <= 240:
-        raise ContentError(f"--fps {text} is not a rate of pictures. Give 1 to 240, such as 30 or 30000/1001.")
+        raise ContentError(f"--fps {text} is not a rate of pictures. Give 1 to 240, such as 30, 29.97 or 30000/1001.")
     return fraction
+
+
+def hour(text: str | None) -> datetime | None:
+    """An hour of the week, "fri 22:00", or of its Monday, "22:00". Raises ContentError for anything else."""
+    if text is None:
+        return None
+    from installation.stage.program import WEEK  # only here: it brings numpy
+
+    try:
+        *days, clock = text.split()
+        (day,) = days or WEEK[:1]
+        return datetime.combine(MONDAY + timedelta(days=WEEK.index(day.lower())), time.fromisoformat(clock))
+    except ValueError:
+        raise ContentError(
+            f"--at {text!r} is no hour. Write it like 'fri 22:00'; days are {', '.join(WEEK)}."
+        ) from None
 
 
 def part(text: str | None) -> tuple[int, int] | None:

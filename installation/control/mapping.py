@@ -1,174 +1,145 @@
-"""From a MIDI device's messages to touches of parameters, as a map in TOML says."""
+"""What the controls of a MIDI device mean: touches of parameters, cues, and banks of them."""
 
 import re
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, NamedTuple
 
-import mido
-
-from installation.content import every, places
-from installation.control.parameters import TABLE
-from installation.control.takeover import Grip, Touch
-from installation.errors import ContentError, one_of
+from installation.control.acts import Act, Cue, Grip, Touch
+from installation.control.parameters import TABLE, Parameter
+from installation.control.signals import FINE, Place, Signal
 
 PRESSED = 64  # of 127: from here on a switch is on and a button is down
+REMEMBERED = 1024  # places of a device
 TICKS = 64  # of a relative encoder for the whole range
-KINDS = ("fader", "encoder", "switch", "button")
-GRIPS = ("jump", "pickup")
+
+KnobKind = Literal["fader", "encoder", "switch", "button"]
+Encoding = Literal["twos-complement", "offset-64", "sign-magnitude"]
+
+
+class Bank(NamedTuple):
+    """The device is to play the parameters of another bank, counted from 1."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """One control of a device.
+    """One control of a device, and what it does: it moves a parameter, or it gives a cue.
 
-    number    of the controller (CC) or note
-    kind      fader: 0..127 over the range; encoder: relative, two's complement; switch: on and off as the device says;
-              button: every press turns the parameter over
-    channel   1..16, or 0 for any
+    kind       fader: its way is the range; encoder: relative, as `encoding` says; switch: on and off as the device
+               says; button: every press turns the parameter over, or gives the cue
+    cue        "go", "panic", "release", "scene NAME"; "bank 2", "bank next", "bank previous" for the device itself
+    bits       7, or 14 where control N is followed by control N + 32 for its fine part
+    bank       in which it means this; 0 in all
+    feedback   whether the device is told where the parameter stands: motor faders, rings, lights
     """
 
-    parameter: str
-    number: int
-    kind: str = "fader"
-    note: bool = False
-    channel: int = 0
+    place: Place
+    parameter: str = ""
+    cue: str = ""
+    kind: KnobKind = "fader"
     grip: Grip = "jump"
+    encoding: Encoding = "twos-complement"
+    bits: int = 7
+    bank: int = 0
+    feedback: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Map:
-    """Which control of a device moves which parameter.
+    """Which control of a device does what.
 
-    port    the part of a port's name by which the device is known; empty for any
+    port       the part of a port's name by which the device is known; empty for any
+    programs   whether program changes start scenes: 1 the first of the running order
     """
 
     name: str
     port: str
     knobs: tuple[Knob, ...]
+    programs: bool = False
 
-    @classmethod
-    def load(cls, name: str) -> "Map":
-        """The map `scenes/maps/NAME.toml`, the user's own first. Raises ContentError with file and line."""
-        for place in places("scenes"):
-            if (path := place / "maps" / f"{name}.toml").is_file():
-                return cls.read(path)
-        raise ContentError(f"there is no MIDI map {name!r} in scenes/maps. {one_of(name, names())}")
+    def of(self, port: str) -> "Map":
+        """The same map for one device alone, by the part of its port's name."""
+        return replace(self, name=re.sub(r"\W+", "_", port.lower()).strip("_") or "device", port=port)
 
-    @classmethod
-    def read(cls, path: Path) -> "Map":
-        """The map in this file. Raises ContentError with file and line."""
-        try:
-            text = path.read_text(encoding="utf-8")
-            tables = tomllib.loads(text)
-        except OSError as error:
-            raise ContentError(f"the MIDI map {path} cannot be read: {error.strerror}. Check the file.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ContentError(f"maps/{path.name} is not valid TOML: {error}. Mend that line.") from None
-        return _Reader(path, text).map(tables)
+    @cached_property
+    def banks(self) -> int:
+        """How many banks there are."""
+        return max(1, *(knob.bank for knob in self.knobs))
 
-    def touch(self, message: mido.Message, wanted: Mapping[str, float]) -> Touch | None:
-        """What a message asks for, or nothing if it means nothing here.
+    @cached_property
+    def told(self) -> list[Knob]:
+        """The knobs that show where something stands."""
+        return [knob for knob in self.knobs if knob.feedback and (knob.parameter or knob.cue.startswith("bank"))]
+
+    @cached_property
+    def _found(self) -> dict[tuple[Place, int], Knob | None]:
+        return {}  # what was looked up before, by place and bank
+
+    def knob(self, place: Place, bank: int) -> Knob | None:
+        """The knob at this place of the device, if it means anything in this bank."""
+        if (place, bank) not in self._found:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            places = (place, place._replace(channel=0))
+            here = (knob for one in places for knob in self.knobs if knob.place == one and knob.bank in (0, bank))
+            self._found[place, bank] = next(here, None)
+        return self._found[place, bank]
+
+    def act(self, signal: Signal, wanted: Mapping[str, float], bank: int = 1, hand: str = "") -> Act | Bank | None:
+        """What a signal asks for: an act, another bank, or nothing.
 
         wanted   where every parameter is going; encoders and buttons start from there
         """
-        for knob in self.knobs:
-            if (value := _position(knob, message)) is None:
-                continue
-            entry = TABLE[knob.parameter]
-            stands = entry.share(wanted[knob.parameter])
-            if knob.kind == "fader":
-                return Touch(knob.parameter, entry.value(value / 127), knob.grip)
-            if knob.kind == "encoder":
-                ticks = value if value < 64 else value - 128
-                least = 1 / TICKS
-                if entry.curve == "whole":
-                    least = max(least, 1 / (entry.high - entry.low))
-                return Touch(knob.parameter, entry.value(stands + ticks * least))
-            if knob.kind == "switch":
-                return Touch(knob.parameter, entry.high if value >= PRESSED else entry.low)
-            return Touch(knob.parameter, entry.low if stands >= 0.5 else entry.high) if value >= PRESSED else None
-        return None
+        knob = self.knob(signal.place, bank)
+        if knob is None:
+            starts = self.programs and signal.place.kind == "program"
+            return Cue("scene", str(signal.place.number + 1), hand) if starts else None
+        if signal.top == FINE and knob.place.kind == "control" and knob.bits == 7:
+            return None  # the control that would carry the fine part is one of its own here
+        if knob.cue:
+            return self._cue(knob, signal, bank, hand)
+        entry = TABLE[knob.parameter]
+        value = _value(entry, knob, signal, entry.share(wanted[knob.parameter]))
+        grip = knob.grip if knob.kind == "fader" and signal.top else "jump"  # only a fader has a place of its own
+        return None if value is None else Touch(knob.parameter, value, grip, hand)
+
+    def _cue(self, knob: Knob, signal: Signal, bank: int, hand: str) -> Act | Bank | None:
+        if not pressed(signal):
+            return None
+        name, _, text = knob.cue.partition(" ")
+        if name == "bank":
+            step = {"next": 1, "previous": -1}.get(text)
+            number = int(text) if step is None else bank + step
+            return Bank((number - 1) % self.banks + 1)
+        return Cue(name, text, hand)  # type: ignore[arg-type]  # the reader of maps lets no other name through
 
 
-def names() -> list[str]:
-    """The names of all maps there are, the user's own first."""
-    return [path.stem for path in every("scenes", "maps/*.toml")]
+def pressed(signal: Signal) -> bool:
+    """Whether a button or a switch is down, or a fader in its upper half."""
+    return signal.value >= PRESSED if signal.top <= 127 else signal.value > signal.top / 2
 
 
-def every_map() -> list[Map]:
-    """All maps there are. Raises ContentError for the first that cannot be used."""
-    return [Map.load(name) for name in names()]
+def ticks(value: int, encoding: Encoding) -> int:
+    """How far a relative encoder has turned, by what it sent (0..127)."""
+    match encoding:
+        case "twos-complement":
+            return value if value < 64 else value - 128
+        case "offset-64":
+            return value - 64
+        case "sign-magnitude":
+            return value if value < 64 else 64 - value
 
 
-def _position(knob: Knob, message: mido.Message) -> int | None:
-    """0..127 where the message is this knob's; a note's press is 127 and its release 0."""
-    if knob.channel and getattr(message, "channel", -1) != knob.channel - 1:
-        return None
-    if knob.note and message.type in ("note_on", "note_off") and message.note == knob.number:
-        return 127 if message.type == "note_on" and message.velocity > 0 else 0
-    if not knob.note and message.type == "control_change" and message.control == knob.number:
-        return int(message.value)
-    return None
-
-
-def _whole(low: int, high: int) -> tuple[Callable[[Any], bool], str]:
-    return lambda x: type(x) is int and low <= x <= high, f"a whole number, {low} to {high}"
-
-
-def _one(known: tuple[str, ...]) -> tuple[Callable[[Any], bool], str]:
-    return lambda x: x in known, f"one of {', '.join(known)}"
-
-
-KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "parameter": (lambda x: isinstance(x, str), "a text in quotes"),
-    "control": _whole(0, 127),
-    "note": _whole(0, 127),
-    "channel": _whole(1, 16),
-    "kind": _one(KINDS),
-    "grip": _one(GRIPS),
-}
-
-
-class _Reader:
-    """Takes a map's tables apart and knows on which line each of them begins."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.lines = [at for at, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*knob\s*\]\]", line)]
-
-    def map(self, tables: dict[str, Any]) -> Map:
-        for key in tables.keys() - {"port", "grip", "knob"}:
-            raise ContentError(f"maps/{self.path.name}: a map has no {key!r}. {one_of(key, ['port', 'grip', 'knob'])}")
-        port, grip, rows = tables.get("port", ""), tables.get("grip", "jump"), tables.get("knob", [])
-        if not isinstance(port, str) or grip not in GRIPS:
-            raise ContentError(f"maps/{self.path.name}: port is part of a name, grip one of {', '.join(GRIPS)}.")
-        if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
-            raise ContentError(f"maps/{self.path.name} has no [[knob]]. Add one with control and parameter.")
-        return Map(self.path.stem, port, tuple(self.knob(number, row, grip) for number, row in enumerate(rows)))
-
-    def knob(self, number: int, row: dict[str, Any], grip: Grip) -> Knob:
-        for key, value in row.items():
-            if key not in KEYS:
-                raise self.fault(number, f"a knob has no {key!r}. {one_of(key, KEYS)}")
-            fits, wanted = KEYS[key]
-            if not fits(value):
-                raise self.fault(number, f"{key} = {value!r} should be {wanted}.")
-        if (name := row.get("parameter", "")) not in TABLE:
-            raise self.fault(number, f"there is no parameter {name!r}. {one_of(name, TABLE)}")
-        if ("control" in row) == ("note" in row):
-            raise self.fault(number, "a knob has either a control or a note; give its number.")
-        return Knob(
-            parameter=name,
-            number=row["note"] if "note" in row else row["control"],
-            kind=row.get("kind", "button" if "note" in row else "fader"),
-            note="note" in row,
-            channel=row.get("channel", 0),
-            grip=row.get("grip", grip),
-        )
-
-    def fault(self, number: int, what: str) -> ContentError:
-        line = f":{self.lines[number]}" if number < len(self.lines) else ""
-        return ContentError(f"maps/{self.path.name}{line}: {what}")
+def _value(entry: Parameter, knob: Knob, signal: Signal, stands: float) -> float | None:
+    """The value that a signal leads to, from where the parameter stands (0..1 of its way), if to any."""
+    if knob.kind == "encoder" or signal.top == 0:
+        turned = signal.value if signal.top == 0 else ticks(signal.value, knob.encoding)
+        return entry.value(stands + turned * max(1 / TICKS, 2 * entry.grain))
+    if knob.kind == "fader":
+        return entry.value(signal.share)
+    if knob.kind == "switch":
+        return entry.high if pressed(signal) else entry.low
+    return (entry.low if stands >= 0.5 else entry.high) if pressed(signal) else None

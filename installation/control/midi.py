@@ -1,87 +1,37 @@
 """MIDI devices come, play and go while the show runs; without them it runs on."""
 
 import logging
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Self
 
-import mido
-
-from installation.control.mapping import Map, every_map
+from installation.control.acts import Act, Gone, News, Touch
+from installation.control.device import Device
+from installation.control.learning import Lesson, taught
+from installation.control.mapping import Map
+from installation.control.maps import every_map, keep
 from installation.control.midi_clock import CLOCK, MidiClock
-from installation.control.takeover import Touch
-from installation.errors import WorkerStuck
+from installation.control.parameters import parameter
+from installation.control.ports import Close, RtMidi, Send, System, bare, partner
+from installation.errors import ImmersionsError, WorkerStuck
 from installation.worker import Worker
 
 log = logging.getLogger(__name__)
 
-SEQUENCER = Path("/dev/snd/seq")
 SCAN = 1.0  # seconds between two looks at what is plugged in
-WAITING = 4096  # messages; of more in one frame the oldest are forgotten, the newest counts
+WAITING = 16384  # messages; of more in one frame the oldest are forgotten, the newest counts
+AHEAD = 64  # messages to devices that wait to be sent; a device that takes none is told the rest later
+OFTEN = 0.02  # seconds between two rounds of feedback
 WITHOUT = "python-rtmidi is not installed, so no MIDI device is heard. Add it with: pip install python-rtmidi"
-
-Receive = Callable[[bytes], None]
-
-
-class System(Protocol):
-    """The MIDI of a machine, as far as we need it."""
-
-    def ports(self) -> Sequence[str]:
-        """The names of all inputs that are there now."""
-        ...
-
-    def open(self, name: str, receive: Receive) -> Callable[[], None]:
-        """Call `receive` with every message from now on, from any thread; returns how to close it."""
-        ...
-
-    def close(self) -> None:
-        """Let the system go."""
-        ...
-
-
-class RtMidi:
-    """The machine's own MIDI. One scanner lives as long as the show: making new ones loses messages of open ports.
-
-    Raises ImportError where python-rtmidi is missing, and rtmidi's errors where the machine has no MIDI.
-    """
-
-    def __init__(self, interface: int | None = None) -> None:
-        import rtmidi
-
-        if interface is None and sys.platform.startswith("linux") and not SEQUENCER.exists():
-            raise OSError(f"the kernel has no MIDI sequencer {SEQUENCER}")  # ALSA itself would write to the terminal
-        self._rtmidi: Any = rtmidi
-        self._interface = rtmidi.API_UNSPECIFIED if interface is None else interface
-        self._scanner = rtmidi.MidiIn(self._interface, "immersions")
-
-    def ports(self) -> Sequence[str]:
-        return [str(name) for name in self._scanner.get_ports()]
-
-    def open(self, name: str, receive: Receive) -> Callable[[], None]:
-        port = self._rtmidi.MidiIn(self._interface, "immersions")
-        port.ignore_types(timing=False)  # the clock is heard, too
-        port.set_callback(lambda event, _: receive(bytes(event[0])))
-        port.open_port(port.get_ports().index(name), "hands")
-
-        def close() -> None:
-            port.cancel_callback()
-            port.close_port()
-            port.delete()
-
-        return close
-
-    def close(self) -> None:
-        self._scanner.delete()
 
 
 class Midi:
-    """All MIDI hands: `with Midi() as midi`, then ask for `touches` once a frame.
+    """All MIDI hands: `with Midi() as midi`, then ask for `acts` and `tell` the news once a frame.
 
-    port     part of an input's name, which also gets the generic map; empty for every device that has its own map
+    port     part of an input's name, which also gets the generic map, or several; none for every device that has a map
     maps     what is known about devices; all of `scenes/maps` if not given
     system   makes the machine's MIDI; a test gives its own
     beat     part of the name of the input that sets the tempo; empty for any that is heard anyway
@@ -89,28 +39,44 @@ class Midi:
 
     def __init__(
         self,
-        port: str = "",
+        port: str | Sequence[str] = "",
         maps: Sequence[Map] | None = None,
         system: Callable[[], System] = RtMidi,
         beat: str = "",
     ) -> None:
         self.clock = MidiClock()
         self._beat = beat
-        self._port = port
+        self._ports = [part for part in ([port] if isinstance(port, str) else port) if part]
         self._maps = every_map() if maps is None else maps
         self._make = system
         self._system: System | None = None
-        self._open: dict[str, Callable[[], None]] = {}
+        self._open: dict[str, Close] = {}
+        self._devices: dict[str, Device] = {}  # by the name of their input
+        self._speakers: dict[str, tuple[str, Send, Close]] = {}  # the same, with the name of their output
         self._refused: set[str] = set()
         self._failed = False
-        self._inbox: deque[tuple[str, Map, bytes]] = deque(maxlen=WAITING)
-        self._parsers: dict[str, mido.Parser] = {}
-        self._worker = Worker("midi", self._step)
+        self._inbox: deque[tuple[Device, bytes]] = deque(maxlen=WAITING)
+        self._left: deque[str] = deque()
+        self._outbox: SimpleQueue[tuple[Send, bytes]] = SimpleQueue()
+        self._lesson: Lesson | None = None
+        self._told = 0.0
+        self._looking = Worker("midi", self._step)
+        self._sending = Worker("midi feedback", self._send)
 
     @property
     def devices(self) -> list[str]:
         """The names of all inputs that are heard now."""
         return sorted(self._open)
+
+    @property
+    def spoken_to(self) -> list[str]:
+        """The names of all devices that are told where things stand."""
+        return sorted(self._speakers)
+
+    @property
+    def banks(self) -> dict[str, int]:
+        """Which bank each device plays."""
+        return {name: device.bank for name, device in list(self._devices.items())}
 
     def __enter__(self) -> Self:
         try:
@@ -121,7 +87,8 @@ class Midi:
             log.info("MIDI cannot be used on this machine (%s); the show runs without it.", error)
         else:
             self._look()
-            self._worker.__enter__()
+            self._looking.__enter__()
+            self._sending.__enter__()
         return self
 
     def __exit__(
@@ -130,7 +97,8 @@ class Midi:
         if self._system is None:
             return
         try:
-            self._worker.__exit__(None, None, None)
+            self._looking.__exit__(None, None, None)
+            self._sending.__exit__(None, None, None)
         except WorkerStuck as stuck:
             log.warning("MIDI hangs and is left behind: %s", stuck)
             return
@@ -138,76 +106,154 @@ class Midi:
             self._close(name)
         self._system.close()
 
-    def touches(self, wanted: Mapping[str, float]) -> list[Touch]:
+    def acts(self, wanted: Mapping[str, float]) -> list[Act]:
         """What hands have asked for since the last call, in order.
 
         wanted   where every parameter is going (`Takeover.wanted`)
         """
-        goal, touches = dict(wanted), []
+        goal, acts, now = dict(wanted), list[Act](), time.monotonic()
+        while self._left:
+            acts.append(Gone(self._left.popleft()))
         while self._inbox:
-            name, fitting, data = self._inbox.popleft()
-            parser = self._parsers.setdefault(name, mido.Parser())
-            parser.feed(data)
-            for message in parser:
-                if touch := fitting.touch(message, goal):
-                    goal[touch.name] = touch.value
-                    touches.append(touch)
-        return touches
+            device, data = self._inbox.popleft()
+            if self._lesson is not None:
+                self._lesson.hear(device.name, data, now)
+                continue
+            for act in device.hear(data, goal, now):
+                acts.append(act)
+                if isinstance(act, Touch):
+                    goal[act.name] = act.value
+        if self._lesson is not None:
+            self._learn(self._lesson, now)
+        return acts
+
+    def learn(self, name: str) -> None:
+        """Let the control that is moved next, of any device that is heard, play this parameter; "" learns nothing.
+
+        Raises ContentError for a name that the table lacks.
+        """
+        self._lesson = Lesson(parameter(name).name, time.monotonic()) if name else None
+
+    def _learn(self, lesson: Lesson, now: float) -> None:
+        if (found := lesson.learnt(now)) is None:
+            self._lesson = None if lesson.over(now) else lesson
+            return
+        name, knob = found
+        self._lesson = None
+        if (device := self._devices.get(name)) is None:
+            return  # it was pulled out meanwhile
+        device.map = taught(device.map if device.map.port else device.map.of(bare(name)), knob)
+        log.info("%s of %s plays %s from now on", f"{knob.place.kind} {knob.place.number}", name, knob.parameter)
+        try:
+            keep(device.map)
+        except ImmersionsError as error:
+            log.warning("what was learnt is forgotten with this run: %s", error)
+
+    def tell(self, news: News) -> None:
+        """Let motor faders and lights stand where the parameters do; call once a frame."""
+        now = time.monotonic()
+        if now - self._told < OFTEN or self._outbox.qsize() > AHEAD:
+            return
+        self._told = now
+        for name, (_, send, _) in list(self._speakers.items()):
+            if device := self._devices.get(name):
+                for message in device.say(news, now):
+                    self._outbox.put((send, message))
 
     def scan(self) -> None:
         """Hear what was plugged in, and forget what was pulled out."""
         assert self._system is not None
-        there = self._system.ports()
+        there, outputs = self._system.inputs(), self._system.outputs()
         for name in [name for name in self._open if name not in there]:
             self._close(name)
             log.info("the MIDI device %s is gone; it will be heard again when it is back.", name)
-        self._refused &= set(there)
+        for name in [name for name, (output, *_) in self._speakers.items() if output not in outputs]:
+            self._hush(name)
+        self._refused &= {*there, *outputs}
         for name in there:
-            if name in self._open or name in self._refused:
-                continue
-            if (fitting := self._map(name)) or self._sets_tempo(name):
-                self._listen(name, fitting)
+            if name not in self._open and name not in self._refused and (self._map(name) or self._sets_tempo(name)):
+                self._listen(name, self._map(name))
+        for name, device in self._devices.items():
+            if name not in self._speakers and device.map.told:
+                self._speak(name, partner(name, outputs, device.map.port))
 
     def _listen(self, name: str, fitting: Map | None) -> None:
         assert self._system is not None
         counts = not self._beat or self._sets_tempo(name)
+        device = None if fitting is None else Device(name, fitting)
 
         def receive(data: bytes) -> None:
             if data and data[0] in CLOCK:
                 if counts:
                     self.clock.receive(name, data, time.monotonic())
-            elif fitting:
-                self._inbox.append((name, fitting, data))
+            elif device:
+                self._inbox.append((device, data))
 
         try:
-            self._open[name] = self._system.open(name, receive)
+            self._open[name] = self._system.listen(name, receive)
         except Exception as error:  # taken by another program, or pulled out this very moment
             self._refused.add(name)
             log.warning(
                 "the MIDI device %s refuses: %s. Close the program that uses it and plug it in again.", name, error
             )
-        else:
-            log.info("the MIDI device %s is heard%s.", name, f" with the map {fitting.name}" if fitting else "")
+            return
+        if device:
+            self._devices[name] = device
+        log.info("the MIDI device %s is heard%s.", name, f" with the map {fitting.name}" if fitting else "")
+
+    def _speak(self, name: str, output: str | None) -> None:
+        assert self._system is not None
+        if output is None or output in self._refused or any(output == taken for taken, *_ in self._speakers.values()):
+            return
+        try:
+            send, close = self._system.speak(output)
+        except Exception as error:  # taken by another program, or pulled out this very moment
+            self._refused.add(output)
+            log.warning("the MIDI device %s is heard, but its motors and lights refuse: %s.", name, error)
+            return
+        self._devices[name].unheard()
+        self._speakers[name] = (output, send, close)
 
     def _sets_tempo(self, name: str) -> bool:
         return bool(self._beat) and self._beat.lower() in name.lower()
 
     def _map(self, name: str) -> Map | None:
         """The map for a device; the generic one only for a device that was asked for."""
-        if self._port.lower() not in name.lower():
+        asked = any(part.lower() in name.lower() for part in self._ports)
+        if self._ports and not asked:
             return None
         own = (known for known in self._maps if known.port and known.port.lower() in name.lower())
-        generic = (known for known in self._maps if self._port and not known.port)
+        generic = (known for known in self._maps if asked and not known.port)
         return next(own, None) or next(generic, None)
 
     def _close(self, name: str) -> None:
+        self._hush(name)
+        if self._devices.pop(name, None):
+            self._left.append(name)
+        self._end(name, self._open.pop(name))
+
+    def _hush(self, name: str) -> None:
+        if speaker := self._speakers.pop(name, None):
+            self._end(speaker[0], speaker[2])
+
+    def _end(self, name: str, close: Close) -> None:
         try:
-            self._open.pop(name)()
+            close()
         except Exception as error:  # it may be gone already
             log.debug("closing %s: %s", name, error)
 
+    def _send(self) -> None:
+        try:
+            send, message = self._outbox.get(timeout=0.1)
+        except Empty:
+            return
+        try:
+            send(message)
+        except Exception as error:  # pulled out this very moment: all is sent again when it is back
+            log.debug("a MIDI device takes nothing: %s", error)
+
     def _step(self) -> None:
-        self._worker.rest(SCAN)
+        self._looking.rest(SCAN)
         self._look()
 
     def _look(self) -> None:

@@ -83,6 +83,11 @@ class Parameter:
             return self.clamp(self.low * math.pow(self.high / self.low, share))
         return self.clamp(self.low + share * (self.high - self.low))
 
+    @property
+    def grain(self) -> float:
+        """Half the way of a fader from one value to the next; 0 where there is no next."""
+        return {"whole": 0.5 / (self.high - self.low), "switch": 0.5}.get(self.curve, 0.0)
+
     def eased(self, value: float, wanted: float, seconds: float, slew: float | None = None) -> float:
         """The value a moment later, on its way to the wanted one and no faster than allowed."""
         reach = (self.slew if slew is None else min(slew, self.slew)) * max(seconds, 0.0)
@@ -136,6 +141,7 @@ TABLE = _table(
     _parameter("dream.clip", 0.0, 1.0, 0.0, "share", safe=(0.0, 1.0), slew=AT_ONCE),
     _parameter("dream.restart", 0, 1, 0, "", "switch", (0, 1)),
     _parameter("dream.hand", 0.0, 1.0, 0.0, "share", safe=(0.0, 1.0), slew=1.0),
+    _parameter("dream.keep", 0, 1, 0, "", "switch"),
     _parameter("dream.layer", 0.0, 1.0, 0.5, "share", safe=(0.0, 1.0), slew=AT_ONCE),
     _parameter("dream.channel_position", 0.0, 1.0, 0.5, "share", safe=(0.0, 1.0), slew=2.0),
     _parameter("dream.channel_width", 0.0, 1.0, 1.0, "share", safe=(0.0, 1.0), slew=2.0),
@@ -151,6 +157,8 @@ TABLE = _table(
     _parameter("stage.size", 0.5, 2.0, 1.0, "times", "log", (0.7, 1.5), CALM),
     _parameter("stage.haze", 0.0, 2.0, 1.0, "times", safe=(0.0, 2.0), slew=CALM),
     _parameter("stage.pulses", 0.0, 2.0, 1.0, "times", safe=(0.0, 1.5), slew=CALM),
+    _parameter("stage.foresight", 0.0, 2.0, 1.0, "times", safe=(0.0, 1.5), slew=CALM),
+    _parameter("stage.ring", 0.0, 2.0, 1.0, "times", safe=(0.0, 1.5), slew=CALM),
     _parameter("stage.bloom", 0.0, 2.0, 1.0, "times", safe=(0.5, 1.5), slew=CALM),
     _parameter("stage.exposure", -2.0, 2.0, 0.0, "stops", safe=(-0.5, 0.5), slew=CALM / 4),
     _parameter("stage.fade", 0.0, 1.0, 1.0, "share", slew=CALM),

@@ -1,59 +1,64 @@
 """Hands take a parameter, move it without a jump, and after a while the show takes it back."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
+from installation.control.acts import Touch
+from installation.control.grips import Grips
 from installation.control.parameters import POINTING, TABLE, Parameter, defaults
 from installation.data import Controls
 
 PATIENCE = 30.0  # seconds after the last touch until the show takes a parameter back
 GLIDE = 1 / 8  # of a fader's way in a second, while the show takes back
-NEAR = 1 / 64  # of a fader's way: two steps of a 7-bit fader, as good as met
 
-Grip = Literal["jump", "pickup"]
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """Somebody asks for a value.
-
-    grip   `jump`: the parameter goes there; `pickup`: it waits until the fader has passed where it stands
-    """
-
-    name: str
-    value: float
-    grip: Grip = "jump"
+__all__ = ["PATIENCE", "Takeover", "Touch"]
 
 
 @dataclass(slots=True)
 class Held:
-    """What hands want of one parameter."""
+    """What hands want of one parameter, and the hand that touched it last."""
 
     wanted: float
     touched: float  # seconds
+    hand: str
 
 
 class Takeover:
     """Where every parameter stands, between the hands and the show. Time is given, never looked up.
 
-    rest      where the show wants the parameters when nobody touches them
+    rest       where the show wants the parameters when nobody touches them
+    patience   seconds after the last touch until the show takes a parameter back
     """
 
     def __init__(self, rest: Controls | None = None, patience: float = PATIENCE) -> None:
         self.rest = rest or defaults()
-        self.ghosts: dict[str, float] = {}  # where faders stand that have not been picked up yet
         self._patience = patience
         self._values = dict(self.rest.values)
         self._held: dict[str, Held] = {}
-        self._picked: set[str] = set()  # whose fader has been met
+        self._grips = Grips()
         self._now: float | None = None
 
     @property
     def held(self) -> frozenset[str]:
         """The names of all parameters that are in hands."""
         return frozenset(self._held)
+
+    def holder(self, name: str) -> str | None:
+        """The hand that touched a parameter last, if it is in hands."""
+        held = self._held.get(name)
+        return None if held is None else held.hand
+
+    @property
+    def ghosts(self) -> Mapping[str, float]:
+        """Where faders stand that do not move their parameter yet, as shares 0..1 of their way."""
+        return self._grips.ghosts
+
+    @property
+    def stands(self) -> Mapping[str, float]:
+        """Where a motor fader stands for each parameter: with the hand that moves it, or with the show."""
+        return {**self._values, **{name: held.wanted for name, held in self._held.items()}}
 
     @property
     def values(self) -> Mapping[str, float]:
@@ -68,23 +73,27 @@ class Takeover:
     def touch(self, touch: Touch, now: float) -> None:
         """Take a parameter into the hand, at this second. A name that the table lacks changes nothing."""
         entry = TABLE.get(touch.name)
-        if entry is None or (touch.grip == "pickup" and not self._picked_up(entry, touch.value)):
+        if entry is None or math.isnan(touch.value):
             return
-        self._held[touch.name] = Held(entry.clamp(touch.value), now)
+        if (value := self._followed(entry, touch)) is None:
+            return
+        self._held[touch.name] = Held(value, now, touch.hand)
         if touch.name in POINTING:
-            self._point(now)
+            self._point(now, touch.hand)
 
     def release(self, name: str) -> None:
         """Give one parameter back to the show."""
         self._held.pop(name, None)
-        self._picked.discard(name)
-        self.ghosts.pop(name, None)
+        self._grips.forget(name)
+
+    def gone(self, hand: str) -> None:
+        """This device was pulled out or plays other parameters now: its faders have to be met anew."""
+        self._grips.gone(hand)
 
     def let_go(self) -> None:
         """Give everything back to the show, gliding."""
         self._held.clear()
-        self._picked.clear()
-        self.ghosts.clear()
+        self._grips.clear()
 
     def step(self, now: float) -> Controls:
         """The controls at this second; call once a frame, in order of time."""
@@ -100,21 +109,21 @@ class Takeover:
                 self._values[name] = entry.eased(self._values[name], self.rest[name], seconds, GLIDE)
         return Controls(MappingProxyType(dict(self._values)))
 
-    def _point(self, now: float) -> None:
+    def _point(self, now: float, hand: str) -> None:
         """Whoever moves one side of the box holds all of it, and its neurons are dreamt of."""
         for name in POINTING:
             wanted = self._held[name].wanted if name in self._held else self._values[name]
-            self._held[name] = Held(wanted, now)
-        self._held["dream.hand"] = Held(1.0, now)
+            self._held[name] = Held(wanted, now, hand)
+        self._held["dream.hand"] = Held(1.0, now, hand)
 
-    def _picked_up(self, entry: Parameter, value: float) -> bool:
-        """Whether the fader moves the parameter: it does once it has met or passed where the parameter stands."""
-        if entry.name in self._picked:
-            return True
-        before, share, stands = self.ghosts.get(entry.name), entry.share(value), entry.share(self._values[entry.name])
-        self.ghosts[entry.name] = share
-        passed = before is not None and (before - stands) * (share - stands) <= 0.0
-        if passed or abs(share - stands) <= NEAR:
-            self._picked.add(entry.name)
-            del self.ghosts[entry.name]
-        return entry.name in self._picked
+    def _followed(self, entry: Parameter, touch: Touch) -> float | None:
+        """The value that a touch leads to, or None where its fader has not met the parameter yet."""
+        value = entry.clamp(touch.value)
+        if touch.grip == "jump":
+            self._grips.forget(entry.name)
+            return value
+        stands, held = self._values[entry.name], self._held.get(entry.name)
+        wanted = self.rest[entry.name] if held is None else held.wanted
+        shares = (entry.share(value), entry.share(stands), entry.share(wanted))
+        share = self._grips.follow(entry.name, touch.hand, touch.grip, *shares, entry.grain)
+        return None if share is None else entry.value(share)

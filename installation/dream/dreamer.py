@@ -42,6 +42,9 @@ class Dreamer:
     start     a clip, or the name of one
     seconds   of the loop; a new dream comes at least once in so many seconds
     device    "cpu", "cuda", or "auto" for whichever there is
+    resume    a loop that was dreamt from the start clip before, to go on from
+    silent    seconds without a word after which the process is started again
+    run       what runs in the process
     threads   of torch; more than one only pays while the other processors have nothing to do
     """
 
@@ -56,10 +59,11 @@ class Dreamer:
         *,
         threads: int = 0,
         device: str = "auto",
+        resume: Clip | None = None,
         silent: float = SILENT,
         run: Callable[[Connection, Order], None] = process.run,
     ) -> None:
-        self._order = Order(model, start, target, seconds, settings, seed, threads or _threads(), device)
+        self._order = Order(model, start, target, seconds, settings, seed, threads or _threads(), device, resume=resume)
         self._first = self._order
         self._silent = silent
         self._run = run
@@ -236,6 +240,6 @@ def _frozen(dream: Dream) -> Dream:
     return replace(
         dream,
         clip=Clip(dream.clip.samples, dream.clip.rate),
-        activations=Activations(dream.activations.layers),
+        activations=Activations(dream.activations.layers, dream.activations.expected),
         scalogram=Scalogram(level, score.lowest, score.bins_per_octave, score.seconds_per_frame),
     )

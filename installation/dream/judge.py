@@ -89,7 +89,7 @@ def _finite_activations(activations: Activations) -> Activations:
     if not layers:
         return activations
     still = {name: np.nan_to_num(layer, nan=0.0, posinf=0.0, neginf=0.0) for name, layer in layers.items()}
-    return Activations({**activations.layers, **still})
+    return Activations({**activations.layers, **still}, activations.expected)
 
 
 def _finite_scalogram(scalogram: Scalogram) -> Scalogram:

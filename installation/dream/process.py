@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -132,6 +133,14 @@ def run(connection: Connection, order: Order) -> None:
         _tell(connection, Failed(str(error) if expected else f"{type(error).__name__}: {error}", expected=expected))
 
 
+def asleep(connection: Connection, order: Order) -> None:
+    """A process that never dreams: no network is loaded."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        while True:
+            connection.recv()
+
+
 def _tell(connection: Connection, failed: Failed) -> None:
     try:
         connection.send(failed)
@@ -164,7 +173,7 @@ class _Process:
         self.publishing = 0.0  # seconds that it took last
 
     def run(self) -> None:
-        if self.order.resume is None:
+        if self.order.resume is None or self.order.number == 0:
             self.publish()  # the start clip, as the ear hears it: the body glows before anything is dreamt
         while True:
             while self.connection.poll():

@@ -238,6 +238,19 @@ def steps_on_a_line(plan: Plan, frames: int) -> dict[str, range]:
     return steps
 
 
+def heard_frames(plan: Plan) -> dict[str, int]:
+    """How many frames of the scalogram an answer of each layer depends on, from the first to the last."""
+    frames, stride = 1, 1
+    heard = {"scalogram": frames}
+    for layer, (kernel, _, pool_before, pool_after) in _in_time(plan):
+        frames += (pool_before - 1) * stride
+        stride *= pool_before
+        frames += (kernel - 1 + pool_after - 1) * stride
+        stride *= pool_after
+        heard[layer] = frames
+    return heard
+
+
 def _pooled(steps: range, pool: int) -> range:
     start = -(-steps.start // pool)
     return range(start, max(start, steps.stop // pool))

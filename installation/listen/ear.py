@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,9 @@ from installation.data import RATE, Activations, Anatomy, Clip, Scalogram
 from installation.errors import ContentError, StorageError
 from installation.listen import checkpoint, clips, statistics
 from installation.listen.anatomy import Plan, frames_per_loop, read, steps_on_a_line
+from installation.listen.contrast import Reach, reach
 from installation.listen.cqt import ConstantQ
-from installation.listen.foresight import Foresight
+from installation.listen.foresight import Foresight, expected
 from installation.listen.frozen import Frozen
 from installation.listen.hearer import SECONDS, Hearer, front
 from installation.listen.levels import level
@@ -47,6 +50,13 @@ class Ear(Hearer):
         self.network = network.eval().requires_grad_(False).to(self.device)
         self.statistics = measured.to(self.device)
         self._frozen = Frozen(self.network)
+        self._foretold = [layer.name for layer in network.anatomy if layer.name.startswith("block")][-1]  # z, normed
+
+    @cached_property
+    def _reach(self) -> Reach:
+        """How far an encoding and a context reach; found by gradients, so it takes a moment."""
+        with torch.enable_grad():
+            return reach(self.network, self.front_end.bins)
 
     def stimulus(self, samples: Tensor, frames: int) -> Tensor:
         """The scalogram of loops: [batch, samples] -> [batch, bins, frames], differentiable."""
@@ -72,7 +82,15 @@ class Ear(Hearer):
     def hear(self, clip: Clip, frames: int) -> tuple[Scalogram, Activations]:
         """What the ear sees in a loop, and what all its neurons answer."""
         heard = self.level(self.mono(clip)[None], frames)
-        return self.scalogram(heard, clip.seconds / frames), self.activations(self.answers(heard))
+        answers, z, c = self._frozen.foretold(heard, None)
+        layer = self._foretold
+        answer = self.normalised(layer, answers[layer])
+        if z.shape[2] >= self.plan.predictions + self._reach.first:
+            awaited = expected(z, c, answer[:, :, 0], self.network.predictor.weight, self._reach.first)[0, :, None]
+            foreseen = {layer: awaited.half().cpu().numpy()}
+        else:  # the loop is shorter than what is foreseen
+            foreseen = {}
+        return self.scalogram(heard, clip.seconds / frames), replace(self.activations(answers), expected=foreseen)
 
     @torch.no_grad()
     def listen(self, clip: Clip, frames: int) -> Iterator[tuple[Scalogram, Activations]]:

@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 from installation.content import find
 from installation.errors import ContentError, ImmersionsError
-from installation.listen import checkpoint, ear, plans, statistics
+from installation.listen import checkpoint, ear, pairs, plans, statistics
 from installation.listen.anatomy import frames_per_loop
 from installation.listen.crepe import Crepe
 from installation.listen.foreign import ForeignEar
 from installation.listen.hearer import SECONDS, Hearer
+from installation.listen.pair import Pair
 from installation.listen.pesto import Pesto
 from installation.listen.plans import ForeignPlan
 from installation.listen.statistics import Statistics
@@ -24,10 +25,15 @@ OWN = "ear.py"
 
 
 def load(name: str, device: torch.device | str = "cpu") -> Hearer:
-    """The ear in models/NAME. Statistics that are missing are measured once and kept.
+    """The ear in models/NAME, or the two of a name such as house+piano.
+
+    Statistics that are missing are measured once and kept.
 
     Raises ContentError, or PackageError where it needs a Python package that is not installed.
     """
+    if both := pairs.names(name):
+        pairs.together(*map(plans.read, both))  # both must be ours
+        return Pair(*(ear.load(one, device) for one in both))
     plan = plans.read(name)
     if not isinstance(plan, ForeignPlan):
         return ear.load(name, device)

@@ -18,6 +18,29 @@ EVERY = (
 )
 
 
+def expected(z: Tensor, c: Tensor, answers: Tensor, predictor: Tensor, first: int) -> Tensor:
+    """What the contexts of a loop make the ear expect of a layer at each of its steps, [batch, channels, steps].
+
+    It is the mean of what the layer answers at all moments of the loop, each as likely as the ear holds it: the
+    softmax that it was trained with (van den Oord, Li and Vinyals 2018, eq. 4).
+
+    z, c       as of `Foresight.nats`
+    answers    [batch, channels, steps] of the layer
+    predictor  [predictions * width, channels of c], the first of which is for so many steps after a context's newest
+    """
+    width, steps = z.shape[1:]
+    share = steps // c.shape[2]
+    step = torch.arange(steps, device=z.device)
+    context = (step - first + 1).div(share, rounding_mode="floor") - 1  # the last one early enough
+    ahead = step - share * (context + 1) + 1 - first
+    fit = z.new_empty(len(z), steps, steps)  # [batch, expected, step]
+    for further in range(share):
+        at = (ahead == further).nonzero()[:, 0]
+        matrix = predictor[further * width : (further + 1) * width]  # [width, channels]
+        fit[:, at] = c[:, :, context[at] % c.shape[2]].transpose(1, 2) @ matrix.T @ z / width**0.5
+    return answers @ torch.softmax(fit, 2).transpose(1, 2)
+
+
 class Foresight:
     """From every context of a loop, tell the encodings that come next from those of other moments and other music.
 

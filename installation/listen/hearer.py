@@ -14,6 +14,7 @@ from installation.data import RATE, Activations, Anatomy, Clip, Floats, Scalogra
 from installation.listen.anatomy import FrontEnd, Plan, frames_per_loop
 from installation.listen.cqt import ConstantQ
 from installation.listen.levels import level
+from installation.listen.pairs import PairPlan
 from installation.listen.plans import ForeignPlan
 from installation.listen.statistics import Statistics
 
@@ -33,7 +34,8 @@ class Streaming(Protocol):
 class Hearer(ABC):
     """Any ear: it hears loops as circles and recordings as lines, and gradients flow to the samples.
 
-    It is ours (`ear.Ear`) or one that others made (`foreign.ForeignEar`); `ears.load` gives either.
+    It is ours (`ear.Ear`), one that others made (`foreign.ForeignEar`) or two of ours (`pair.Pair`); `ears.load`
+    gives any of them.
 
     pitches      bins per octave of the stimulus; 0 where its bins are no pitches
     foresees     whether it was trained to predict what it will hear, and so has `Ear.foresight`
@@ -44,7 +46,7 @@ class Hearer(ABC):
     pitches: int
     statistics: Statistics
 
-    def __init__(self, plan: Plan | ForeignPlan, anatomy: Anatomy, device: torch.device | str) -> None:
+    def __init__(self, plan: Plan | ForeignPlan | PairPlan, anatomy: Anatomy, device: torch.device | str) -> None:
         self.name = plan.name
         self.anatomy = anatomy
         self.trained_hours = plan.trained_hours or 0.0

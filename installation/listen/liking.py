@@ -19,6 +19,7 @@ import numpy as np
 from installation.content import cache, find
 from installation.data import Anatomy, Floats, frozen
 from installation.errors import StorageError
+from installation.listen import pairs
 from installation.region import EVERYTHING, Span
 
 FILE = "liking.npz"
@@ -61,6 +62,11 @@ def key(folder: Path) -> str:
     """Changes whenever the model in a folder learns something else."""
     told = next((path for name in LEARNT if (path := folder / name).is_file()), None)
     return hashlib.sha256(told.read_bytes() if told else b"").hexdigest()[:16]
+
+
+def learnt(model: str) -> str:
+    """The key of a model; of two ears together the keys of both. Raises ContentError."""
+    return "-".join(key(find("models", name)) for name in pairs.names(model) or (model,))
 
 
 def ranked(liking: Liking, layer: str, pitch: Span = EVERYTHING) -> list[int]:

@@ -86,7 +86,7 @@ def anatomy(plan: Plan | ForeignPlan) -> Anatomy:
     return Anatomy(tuple(layers), tuple(Link(**link.model_dump()) for link in plan.links))
 
 
-def provided(plan: Plan | ForeignPlan) -> None:
+def provided(plan: Part) -> None:
     """Raises PackageError where the package is not installed that an ear needs."""
     if isinstance(plan, ForeignPlan) and plan.package and find_spec(plan.package) is None:
         wanted = plan.package if plan.kind == "own" else "'immersions[ears]'"

@@ -16,6 +16,8 @@ from installation.listen import clips, liking
 from installation.listen.anatomy import frames_per_loop
 from installation.listen.hearer import SECONDS, Hearer
 from installation.listen.liking import Liking
+from installation.listen.pair import Pair
+from installation.listen.pairs import merged
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ NOISES = 3  # pieces of pink and of white noise each
 
 def asked(ear: Hearer) -> Liking:
     """The ear's liking; where nothing is known of it, it is asked once, which takes as long as hearing 20 loops."""
+    if isinstance(ear, Pair):
+        return merged({name: asked(one) for name, one in ear.ears.items()})
     if found := liking.known(ear.name, ear.anatomy):
         return found
     found = survey(ear)

@@ -11,14 +11,13 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 
 from installation.data import RATE, Floats
-from installation.errors import StorageError
-from installation.output.recorder import Closing, Pixels, storing
+from installation.output.recorder import FINE, Closing, Pixels, pixels, storing
 
 # Written in pieces of a second that can be played each, and made one ordinary file at the end:
 # a full disk, a power cut or a kill loses the last second, never the film.
 CONTAINER = {"movflags": "+hybrid_fragmented+delay_moov", "frag_duration": "1000000"}
 CODECS: dict[str, tuple[str, str, dict[str, str], str]] = {  # picture codec, pixels, options, sound codec
-    ".mp4": ("libx264", "yuv420p", {"preset": "veryfast", "crf": "16", "aq-mode": "3"}, "aac"),  # aq 3: dark skies
+    ".mp4": ("libx264", "yuv420p", {"preset": "veryfast", "aq-mode": "3"}, "aac"),  # aq 3: dark skies
     ".mov": ("prores_ks", "yuv422p10le", {"profile": "3", "vendor": "apl0"}, "pcm_s24le"),
 }
 ROOMS = {1: "mono", 2: "stereo", 3: "3.0", 4: "quad", 5: "5.0", 6: "5.1"}
@@ -28,17 +27,16 @@ BT709 = 1  # primaries, curve and matrix of high definition, in FFmpeg's numbers
 class Film(Closing):
     """A film file. What it takes and raises: see `recorder.Recorder`."""
 
-    def __init__(self, path: Path, size: tuple[int, int], rate: Fraction, channels: int) -> None:
+    def __init__(self, path: Path, size: tuple[int, int], rate: Fraction, channels: int, crf: int = FINE) -> None:
         self.path, self.pictures, self.samples = path, 0, 0
         self._size, self._room = size, ROOMS[channels]
-        codec, pixels, options, sound = CODECS[path.suffix.lower()]
-        if size[0] % 2 or (size[1] % 2 and pixels == "yuv420p"):
-            raise StorageError(f"a film {path.suffix} has an even width and height, not {size[0]} x {size[1]}.")
+        codec, form, options, sound = CODECS[path.suffix.lower()]
         with storing(self):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file: Any = av.open(str(path), "w", options=CONTAINER)
+        options = options | {"crf": str(crf)} if codec == "libx264" else options
         self._video: Any = self._file.add_stream(codec, rate=rate, options=options)
-        self._video.width, self._video.height, self._video.pix_fmt = *size, pixels
+        self._video.width, self._video.height, self._video.pix_fmt = *size, form
         self._video.time_base = self._video.codec_context.time_base = 1 / rate
         context = self._video.codec_context
         context.color_primaries = context.color_trc = context.colorspace = BT709
@@ -47,13 +45,9 @@ class Film(Closing):
         self._audio.layout = self._room
         self._open = True
 
-    def skip(self) -> bool:
-        """Nothing is there before it is made."""
-        return False
-
-    def picture(self, pixels: Pixels) -> None:
+    def picture(self, made: Pixels | bytes) -> None:
         """Add one picture, [height, width, 3], row 0 is the highest."""
-        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+        frame = av.VideoFrame.from_ndarray(pixels(made), format="rgb24")
         frame = frame.reformat(
             format=self._video.pix_fmt, dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )

@@ -1,18 +1,24 @@
 """How bright every neuron shines over the time of a loop: made once per dream, uploaded as a texture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from installation.data import Anatomy, Dream, Floats, Halves, Region, frozen
+from installation.render.calm import calmed
 
 WIDTH = 4096  # neurons in one row of the texture; every graphics driver takes 4096 and more
 TALLEST = 16_384  # rows; what drivers since 2012 take
 ATTACK = 0.012  # seconds in which light rises to 63 %: a drum hit is seen in the picture it is heard in
 RELEASE = 0.160  # seconds in which light falls to 37 %: long enough to glow, short enough to see 8 Hz
 THRESHOLD = 0.15  # spreads above rest; less is not shown, so that a silent body is dark
-KNEE = 2.5  # spreads above the threshold that give half of the strongest light
+KNEE = 2.5  # spreads above the threshold that give half of the strongest light, in a dream of the usual light
+USUAL = 0.027  # mean square of the brightness while music is heard
+USED_TO = 0.25  # power of the light that the knee follows: half of what is unusual, as light is brightness squared
+WIDEST = 2.0  # times the knee may become smaller or larger
+SLOWLY = 4.0  # seconds in which an eye gets used to what goes on and on
+ONSET = 1.0  # seconds after a seam in which the light of the loop before is gone: six times RELEASE
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -21,12 +27,20 @@ class Light:
 
     answers   [(columns + 1) * rows, WIDTH] uint8, 0 at rest .. 255; neuron n of column c stands at
               row c * rows + n // WIDTH, place n % WIDTH. The last column is the target's mask.
+    onset     [columns of the first second * rows, WIDTH] uint8, before attack and release
+    dazzle    how much larger than usual the knee is, 1/WIDEST .. WIDEST: light that the eye has got used to
+    held      [rows * WIDTH] 0..1 how much each neuron is held to its slow course; empty where none is
+    course    [columns of the first second * rows, WIDTH] uint8, that course
     """
 
     answers: NDArray[np.uint8]
     columns: int
     rows: int
     seconds: float  # of the loop
+    onset: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, WIDTH), np.uint8))
+    dazzle: float = 1.0
+    held: Floats = field(default_factory=lambda: np.empty(0, np.float32))
+    course: NDArray[np.uint8] = field(default_factory=lambda: np.empty((0, WIDTH), np.uint8))
 
     def moment(self, place: float) -> tuple[float, float, float]:
         """The first rows of the two columns around a place 0..1 in the loop, and how far along from one to the other.
@@ -40,13 +54,25 @@ class Light:
 
 
 def light(dream: Dream, anatomy: Anatomy, attack: float = ATTACK, release: float = RELEASE) -> Light:
-    """The light of a dream. Pure, about 0.1 CPU seconds: any thread may make it ahead.
+    """The light of a dream, exposed for it as a whole. Pure, about 0.1 CPU seconds: any thread may make it ahead.
 
     attack, release   seconds, along the circle of the loop; 0 follows at once
     Raises ValueError where the dream was heard with another anatomy.
     """
     answers = brightness(dream, anatomy)
-    return folded(dream, anatomy, follow(answers, dream.clip.seconds / len(answers), attack, release))
+    used_to = dazzle(answers, anatomy)
+    answers = adapted(answers, used_to)
+    step = dream.clip.seconds / len(answers)
+    onset = np.rint(255 * answers[: round(ONSET / step)]).astype(np.uint8).reshape(-1, WIDTH)
+    followed = follow(answers, step, attack, release)
+    begun = {"onset": frozen(onset), "dazzle": used_to}
+    if dream.verdict is not None and dream.verdict.calm:
+        held = np.zeros(followed.shape[1], np.float32)
+        for name in dream.verdict.calm.keys() & {layer.name for layer in anatomy}:
+            held[anatomy.slice(name)] = dream.verdict.calm[name]
+        course = calmed(followed, held, dream.clip.seconds)[: round(ONSET / step)]
+        begun |= {"held": held, "course": frozen(np.rint(255 * course).astype(np.uint8).reshape(-1, WIDTH))}
+    return replace(folded(dream, anatomy, followed), **begun)  # type: ignore[arg-type]
 
 
 class Afterglow:
@@ -56,6 +82,7 @@ class Afterglow:
         self._anatomy, self._attack, self._release = anatomy, attack, release
         self._before: Floats | None = None  # [units] what shone before the newest piece
         self._last: Floats | None = None  # [columns, units] of the newest piece
+        self._dazzle = 1.0
 
     def light(self, dream: Dream, new: int) -> Light:
         """The light of the newest piece, which ends so many columns after the one before. Raises as `light` does."""
@@ -64,7 +91,10 @@ class Afterglow:
             self._before = np.zeros_like(answers[0])
         elif new > 0:
             self._before = self._last[min(new, len(self._last)) - 1]
-        self._last = follow(answers, dream.clip.seconds / len(answers), self._attack, self._release, self._before)
+        step = dream.clip.seconds / len(answers)
+        self._dazzle *= (dazzle(answers, self._anatomy) / self._dazzle) ** (1 - np.exp(-new * step / SLOWLY))
+        answers = adapted(answers, self._dazzle)
+        self._last = follow(answers, step, self._attack, self._release, self._before)
         return folded(dream, self._anatomy, self._last.copy())
 
 
@@ -83,6 +113,22 @@ def brightness(dream: Dream, anatomy: Anatomy) -> Floats:
             )
         answers[:, anatomy.slice(layer.name)] = between(compressed(response), columns)
     return answers
+
+
+def dazzle(answers: Floats, anatomy: Anatomy) -> float:
+    """How much more than usual there is to see in a loop, as `Light` tells it, from brightness [columns, places]."""
+    mean = float(np.square(answers).sum(dtype=np.float64)) / (len(answers) * anatomy.units)
+    return float(np.clip((mean / USUAL) ** USED_TO, 1 / WIDEST, WIDEST))
+
+
+def adapted(answers: Floats, dazzle: float | Floats) -> Floats:
+    """Brightness as an eye sees it whose knee is so many times the usual one; rest stays dark and most stays most.
+
+    Naka and Rushton 1966: an eye that has got used to more light needs more for half of its strongest answer.
+    """
+    knee = np.asarray(dazzle, np.float32)
+    seen: Floats = (answers / (answers + (1 - answers) * knee)).astype(np.float32, copy=False)
+    return seen
 
 
 def folded(dream: Dream, anatomy: Anatomy, followed: Floats) -> Light:

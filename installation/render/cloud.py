@@ -24,7 +24,7 @@ class Cloud:
         self._array = gl.vertex_array(self.program, [(self._points, "3f 3f", "room", "colour")])
 
     def draw(self, **inputs: object) -> None:
-        """Add the mist's light to the bound framebuffer, which is half as large as the picture."""
+        """Add the mist's light to the bound framebuffer, which is a quarter as large as the picture."""
         if self._count:
             give(self.program, wide=WIDE * 2 / CELLS, **inputs)  # type: ignore[arg-type]
             self._array.render(moderngl.POINTS, vertices=self._count)

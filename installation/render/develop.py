@@ -1,48 +1,84 @@
-"""The last pass: light becomes the picture on a screen, wherever there is any."""
+"""The last passes: light becomes the picture on a screen, and a small one becomes a large one."""
 
 import moderngl
 
-from installation.render import shaders
-from installation.render.passes import BYTE, Value, give, surface
+from installation.render import view
+from installation.render.grain import grain
+from installation.render.passes import Value, pair
+from installation.render.sheet import Sheet
+from installation.render.squares import Squares
 
 
 class Develop:
-    """Film and screen. The picture is drawn as squares, a point each; those that would be black are left out."""
+    """Film and screen."""
 
-    def __init__(self, gl: moderngl.Context, size: tuple[int, int], whole: tuple[int, int]) -> None:
-        """size, whole   pixels of the picture, and of the light with its margin all around"""
-        self.program = shaders.program(gl, "post/tiles.vert", "post/develop.frag")
-        self.squares = gl.vertex_array(self.program, [])
-        self.picture = surface(gl, size, BYTE)
-        self.target = gl.framebuffer(self.picture)
-        self._gl, self._size, self._whole = gl, size, whole
+    def __init__(self, gl: moderngl.Context, sheet: Sheet, size: tuple[int, int]) -> None:
+        """Make it ready.
+
+        size   pixels of the picture that are developed at once, all of the sheet's or a part
+        """
+        self._squares = Squares(gl, "post/develop.frag", size)
+        self.target, self.picture = self._squares.target, self._squares.picture
+        thresholds = grain()
+        self.grain = gl.texture(thresholds.shape, 1, thresholds.tobytes(), dtype="f4")
+        self.grain.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        self._sheet = sheet
 
     def __call__(
-        self, light: moderngl.Texture, mist: moderngl.Texture, gathered: moderngl.Texture, **film: Value
+        self,
+        light: moderngl.Texture,
+        mist: moderngl.Texture,
+        gathered: moderngl.Texture,
+        corner: tuple[int, int] = (0, 0),
+        inset: tuple[int, int] = (0, 0),
+        **film: Value,
     ) -> moderngl.Texture:
         """Draw once.
 
-        mist       what is added to the light
-        gathered   the light in larger cells; two by two of them make a square. Dark cells have dark pixels only
-        film       spread, fade and margin, as develop.frag has them
+        light      that lies at `inset` and on, all of the sheet's or a part
+        mist       what is added to the light, all of the sheet's
+        gathered   all of the light in larger cells, as `Squares` takes it
+        corner     where what is developed begins in the picture
+        film       spread and fade, as develop.frag has them
         """
-        side = 2 * (self._whole[0] // gathered.width)
-        columns, rows = (-(-length // side) for length in self._size)
-        give(self.program, light=light, mist=mist, gathered=gathered, **film)
-        give(self.program, picture=pair(self._size), whole=pair(self._whole), side=float(side), columns=columns)
-        self._gl.disable(moderngl.BLEND)
-        self._gl.enable(moderngl.PROGRAM_POINT_SIZE)
-        self.target.use()
-        self.target.clear(alpha=1.0)
-        self.squares.render(moderngl.POINTS, vertices=columns * rows)
-        return self.picture
+        sheet = self._sheet
+        return self._squares(
+            gathered,
+            sheet.whole,
+            light=light,
+            mist=mist,
+            noise=self.grain,
+            corner=pair(corner),
+            inset=pair(inset),
+            margin=pair(sheet.margin),
+            disc=view.disc(sheet.size, sheet.dome),
+            **film,
+        )
 
     def release(self) -> None:
         """Give the memory back."""
-        for part in (self.target, self.picture, self.squares, self.program):
+        for part in (self._squares, self.grain):
             part.release()
 
 
-def pair(size: tuple[int, int]) -> tuple[float, float]:
-    """A size as a shader takes it."""
-    return float(size[0]), float(size[1])
+class Enlarge:
+    """A picture that was developed at half the size."""
+
+    def __init__(self, gl: moderngl.Context, sheet: Sheet, size: tuple[int, int]) -> None:
+        """Make it ready.
+
+        sheet   of the small picture
+        size    pixels of the large one
+        """
+        self._squares = Squares(gl, "post/enlarge.frag", size)
+        self.target = self._squares.target
+        (left, low), (wide, high) = sheet.margin, sheet.whole
+        self._margin, self._whole = (2.0 * left, 2.0 * low), (2 * wide, 2 * high)
+
+    def __call__(self, made: moderngl.Texture, mist: moderngl.Texture, gathered: moderngl.Texture) -> moderngl.Texture:
+        """Draw once: the small picture, and what it was developed from."""
+        return self._squares(gathered, self._whole, made=made, mist=mist, margin=self._margin, corner=(0.0, 0.0))
+
+    def release(self) -> None:
+        """Give the memory back."""
+        self._squares.release()

@@ -11,7 +11,8 @@ from installation.render.shape import Shape, depths, origins, shapes
 MOST = 3_000  # threads; more of them become haze, which costs less
 LONGEST = 300.0  # radii of the body, all threads together: a long thread is many pixels
 LIGHT = 0.5  # of the strongest thread at full answer, in a picture of 1 000 pixels height
-PIECES = 5  # straight pieces that a thread is drawn of
+FEWEST = 2  # straight pieces that a thread is drawn of
+MISSED = 0.002  # radii: so near to its bow all pieces of a thread come, less than a pixel where a body fills 720
 BOW = 0.14  # how far its middle stands aside, of its length
 TRAVEL = 0.35  # seconds that a pulse takes from one end to the other
 
@@ -22,19 +23,17 @@ class Edges:
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         strongest = chosen(layout)
         pairs, strengths = layout.edges[strongest], layout.strengths[strongest]
-        along = np.linspace(0, 1, PIECES + 1, dtype=np.float32)
-        points = np.empty(
-            (len(pairs), len(along)), [("depth", "f4"), ("strength", "f4"), ("along", "f4"), ("unit", "i4")]
-        )
-        deep = depths(anatomy)[pairs]  # [threads, 2]
-        points["depth"] = deep[:, :1] + (deep[:, 1:] - deep[:, :1]) * along
-        points["strength"], points["along"], points["unit"] = strengths[:, None], along, pairs[:, :1]
-        ends = origins(layout, anatomy)[pairs]  # [threads, 2, 3]
-        sources = (ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * along[:, None]).reshape(-1, 3)
-        places = bowed(shapes(layout), pairs, along)
-        self._lines = Shape(gl, "edge.vert", "edge.frag", places, sources, points.ravel(), pieces(len(pairs)))
+        counts = pieces(layout.positions[pairs])
+        thread, along = beads(counts)
+        points = np.empty(len(along), [("depth", "f4"), ("strength", "f4"), ("along", "f4"), ("unit", "i4")])
+        deep, ends = depths(anatomy)[pairs], origins(layout, anatomy)[pairs]  # [threads, 2], [threads, 2, 3]
+        points["depth"] = between(deep[thread, 0], deep[thread, 1], along)
+        points["strength"], points["along"], points["unit"] = strengths[thread], along, pairs[thread, 0]
+        sources = between(ends[thread, 0], ends[thread, 1], along[:, None])
+        places = bowed(shapes(layout), pairs[thread], along)
+        self._lines = Shape(gl, "edge.vert", "edge.frag", places, sources, points, segments(counts))
 
-    def draw(self, place: float, height: int, glow: float, pulses: float, **inputs: moderngl.Texture | Value) -> None:
+    def draw(self, place: float, height: float, glow: float, pulses: float, **inputs: moderngl.Texture | Value) -> None:
         """Add the threads' light to the bound framebuffer: their own, and what travels along them.
 
         A thread is one pixel thin at every resolution, so in a higher picture it must be brighter.
@@ -56,23 +55,47 @@ def chosen(layout: Layout) -> NDArray[np.intp]:
     return short_enough
 
 
-def pieces(threads: int) -> NDArray[np.uint32]:
-    """Which points are the ends of each straight piece, [threads * PIECES * 2]: neighbours share one."""
-    first = np.arange(threads, dtype=np.uint32)[:, None, None] * (PIECES + 1)
-    steps = np.arange(PIECES, dtype=np.uint32)[:, None] + np.array([0, 1], np.uint32)
-    return (first + steps).ravel()
+def pieces(ends: Floats) -> NDArray[np.int64]:
+    """How many straight pieces each thread is drawn of, [threads], from its ends [threads, 2, 3].
+
+    A bow of length l in n pieces is missed by no more than BOW l / n^2.
+    """
+    length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
+    counts: NDArray[np.int64] = np.ceil(np.sqrt(BOW * length / MISSED)).clip(FEWEST).astype(np.int64)
+    return counts
+
+
+def beads(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+    """The points of all pieces one after the other: each one's thread, and how far along it, 0..1."""
+    thread = np.repeat(np.arange(len(counts)), counts + 1)
+    first = np.cumsum(counts + 1) - counts - 1
+    along = (np.arange(len(thread)) - first[thread]) / counts[thread]
+    return thread, along.astype(np.float32)
+
+
+def segments(counts: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """Which points are the ends of each straight piece, [pieces * 2]: neighbours share one."""
+    last = np.cumsum(counts + 1) - 1
+    starts = np.delete(np.arange(last[-1] + 1), last) if len(last) else np.empty(0, np.int64)
+    ends: NDArray[np.uint32] = (starts[:, None] + np.array([0, 1])).astype(np.uint32).ravel()
+    return ends
+
+
+def between(first: Floats, last: Floats, along: Floats) -> Floats:
+    """So far along from one to the other."""
+    return first + (last - first) * along
 
 
 def bowed(places: Floats, pairs: NDArray[np.int32], along: Floats) -> Floats:
-    """Threads that bow a little to one side of the body, as the points of their pieces.
+    """Points of threads that bow a little to one side of the body.
 
-    places    [places, units, 3] where neurons stand;   pairs   [threads, 2] source and target;   along   [points] 0..1
-    returns   [places, threads * points, 3]
+    places    [places, units, 3] where neurons stand
+    pairs     [points, 2] source and target of each point's thread;   along   [points] 0..1
+    returns   [places, points, 3]
     """
-    first, last = places[:, pairs[:, 0], None], places[:, pairs[:, 1], None]  # [places, threads, 1, 3]
+    first, last = places[:, pairs[:, 0]], places[:, pairs[:, 1]]
     way = last - first
     side = np.stack([-way[..., 1], way[..., 0], np.zeros_like(way[..., 0])], -1)
-    hand = np.where((pairs[:, :1] + pairs[:, 1:]) % 2, 1.0, -1.0)[:, :, None]  # some to the left, some to the right
-    share = along[:, None]
-    points: Floats = first + way * share + side * (BOW * 4 * share * (1 - share)) * hand
-    return points.astype(np.float32).reshape(len(places), -1, 3)
+    hand = np.where(pairs.sum(axis=1) % 2, 1.0, -1.0)  # some to the left, some to the right
+    points: Floats = between(first, last, along[:, None]) + side * (BOW * 4 * along * (1 - along) * hand)[:, None]
+    return points.astype(np.float32)

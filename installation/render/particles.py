@@ -7,21 +7,23 @@ from installation.data import Anatomy, Layout
 from installation.render.passes import Value
 from installation.render.shape import Shape, depths, origins, shapes
 
+REACH = 3.0  # radii of a neuron at rest that it reaches, fully answering and with its rim, at most
 FACE = 0.42  # radius of a neuron at rest, in distances of neighbours: they do not touch until they answer
 
 
 class Particles:
-    """All neurons of one body."""
+    """All neurons of one body; `face` is the radius of one at rest, in the room."""
 
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         others = np.empty(anatomy.units, [("depth", "f4")])
         others["depth"] = depths(anatomy)
         self._points = Shape(gl, "neuron.vert", "neuron.frag", shapes(layout), origins(layout, anatomy), others)
-        self._face = FACE * spacing(layout)
+        self.face = FACE * spacing(layout)
 
     def draw(self, place: float, bigger: float, **inputs: moderngl.Texture | Value) -> None:
         """Add the neurons' light to the bound framebuffer; `bigger` times their natural size."""
-        self._points.draw(moderngl.POINTS, place, face=self._face * bigger, **inputs)
+        face = self.face * bigger
+        self._points.draw_spots(place, REACH * face, face=face, **inputs)
 
     def release(self) -> None:
         """Give the memory back."""

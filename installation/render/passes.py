@@ -57,3 +57,8 @@ def give(program: moderngl.Program, **inputs: moderngl.Texture | Value) -> None:
             unit += 1
         else:
             program[name] = value
+
+
+def pair(size: tuple[int, int]) -> tuple[float, float]:
+    """A size as a shader takes it."""
+    return float(size[0]), float(size[1])

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from installation.data import Anatomy, Floats, Layout
 from installation.render import shaders
 from installation.render.passes import Value, give
+from installation.render.view import closest
 
 
 def depths(anatomy: Anatomy) -> Floats:
@@ -60,10 +61,14 @@ class Shape:
         index = None if order is None else gl.buffer(order.tobytes() or bytes(4))
         self._buffers = [*stands, source, rest, *([index] if index else [])]
         still = [*self._read(source, "origin"), *self._others(rest, others)]
-        self._arrays = [
-            gl.vertex_array(self.program, [*self._read(now, "room"), *self._read(later, "next"), *still], index)
+        self._gl, self._places = gl, places[0]
+        self._largest = float(gl.info["GL_POINT_SIZE_RANGE"][1])  # pixels
+        self._read_at = [
+            [*self._read(now, "room"), *self._read(later, "next"), *still]
             for now, later in zip(stands, [*stands[1:], stands[0]], strict=True)
         ]
+        self._arrays = [gl.vertex_array(self.program, read, index) for read in self._read_at]
+        self._squares: list[moderngl.VertexArray] = []
 
     def _read(self, buffer: moderngl.Buffer, name: str) -> list[tuple[moderngl.Buffer, str, str]]:
         """A place per point, where the shader reads it: one in the making need not."""
@@ -80,13 +85,33 @@ class Shape:
         """Draw all points as the body stands at this place of the loop."""
         if not self._count:
             return
+        first = self._breathe(place, **inputs)
+        self._arrays[first].render(mode, vertices=self._count)
+
+    def draw_spots(self, place: float, reach: float, **inputs: moderngl.Texture | Value) -> None:
+        """Draw each point once as lib/spot.glsl has it: as a point, or as a square where one may be too large for that.
+
+        reach   of a spot from its middle, in the room, at most
+        """
+        if 2 * reach * closest(inputs, self._places) <= self._largest:
+            return self.draw(moderngl.POINTS, place, square=0, **inputs)
+        if not self._squares:
+            self._squares = [
+                self._gl.vertex_array(self.program, [(buffer, f"{form}/i", *names) for buffer, form, *names in read])
+                for read in self._read_at
+            ]
+        first = self._breathe(place, square=1, **inputs)
+        self._squares[first].render(moderngl.TRIANGLE_STRIP, vertices=4, instances=self._count)
+
+    def _breathe(self, place: float, **inputs: moderngl.Texture | Value) -> int:
+        """Set what the shaders ask for; returns which place of the body comes before this one of the loop."""
         first, along = between(place, len(self._arrays))
         give(self.program, breath=along if len(self._arrays) > 1 else 0.0, **inputs)
-        self._arrays[first].render(mode, vertices=self._count)
+        return first
 
     def release(self) -> None:
         """Give the memory back."""
-        for array in self._arrays:
+        for array in (*self._arrays, *self._squares):
             array.release()
         for buffer in self._buffers:
             buffer.release()

@@ -1,6 +1,7 @@
 """From a camera to the numbers that every vertex is projected with, on a screen or in a dome."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +13,15 @@ from installation.render.passes import Value
 Arrow = NDArray[np.float64]  # [3]
 
 NEAR, FAR = 0.01, 50.0  # of the body's radius
+STRETCHED = 2.0  # times longer than in the middle of a dome is a length at its rim, at most
 
 
-def focal(camera: Camera, height: int) -> float:
+def focal(camera: Camera, height: float) -> float:
     """Pixels that one unit of length covers at distance one."""
     return 0.5 * height / math.tan(math.radians(camera.angle) / 2)
 
 
-def matrix(camera: Camera, picture: tuple[int, int], whole: tuple[int, int]) -> Floats:
+def matrix(camera: Camera, picture: tuple[float, float], whole: tuple[int, int]) -> Floats:
     """Room to clip space, [4, 4] to be multiplied from the left, for a picture inside a larger buffer.
 
     picture   pixels that the camera's angle fills, vertically
@@ -39,7 +41,9 @@ def matrix(camera: Camera, picture: tuple[int, int], whole: tuple[int, int]) -> 
     return result
 
 
-def projection(camera: Camera, picture: tuple[int, int], whole: tuple[int, int], dome: Dome | None) -> dict[str, Value]:
+def projection(
+    camera: Camera, picture: tuple[float, float], whole: tuple[int, int], dome: Dome | None
+) -> dict[str, Value]:
     """What lib/project.glsl reads, by its names; sizes as in `matrix`."""
     if dome is None:
         seen = matrix(camera, picture, whole)
@@ -54,7 +58,20 @@ def projection(camera: Camera, picture: tuple[int, int], whole: tuple[int, int],
     }
 
 
-def disc(picture: tuple[int, int], dome: Dome | None) -> tuple[float, float, float]:
+def closest(seen: Mapping[str, object], places: Floats) -> float:
+    """Pixels that one unit of length covers at the nearest of some places [places, 3], or more.
+
+    seen   what `projection` has told
+    """
+    room = np.reshape(seen["camera"], (4, 4)).T.astype(np.float32)  # type: ignore[call-overload]
+    if seen["opening"] == 0.0:
+        away = places @ room[3, :3] + room[3, 3]
+        return float(seen["focal"]) / max(float(away.min(where=away > 0, initial=FAR)), NEAR)  # type: ignore[arg-type]
+    away = np.linalg.norm(places @ room[:3, :3].T + room[:3, 3], axis=1)
+    return STRETCHED * float(seen["focal"]) / max(float(away.min(initial=FAR)), NEAR)  # type: ignore[arg-type]
+
+
+def disc(picture: tuple[float, float], dome: Dome | None) -> tuple[float, float, float]:
     """Middle and radius of a dome's circle in a picture, pixels, row 0 is the lowest; radius 0 without a dome."""
     if dome is None:
         return 0.0, 0.0, 0.0

@@ -1,11 +1,13 @@
 """What an artist touches: scenes are written with these words and nothing else."""
 
-from installation.data import Camera, Controls, Look, Target
+from installation.data import Camera, Controls, Look, Target, Title
 from installation.stage.camera import glide, journey, orbit, sway, toward
 from installation.stage.curves import Curve, ease, wave
 from installation.stage.light import coloured, mix
-from installation.stage.palette import PALETTES, Palette, oklch
+from installation.stage.palette import Palette, oklch
+from installation.stage.palettes import PALETTES
 from installation.stage.places import Place, Places
+from installation.stage.prompter import Prompter
 from installation.stage.scene import Aims, Scene
 from installation.stage.show import Moment, Show
 from installation.target import parse
@@ -21,9 +23,11 @@ __all__ = [
     "Palette",
     "Place",
     "Places",
+    "Prompter",
     "Scene",
     "Show",
     "Target",
+    "Title",
     "coloured",
     "ease",
     "glide",

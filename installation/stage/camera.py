@@ -45,7 +45,7 @@ def toward(
     distance = max(place.radius, NEAREST) / (fill * math.tan(math.radians(angle) / 2))
     around, above = 2 * math.pi * turns, 2 * math.pi * lift
     way = (math.cos(above) * math.sin(around), math.sin(above), math.cos(above) * math.cos(around))
-    eye = _vector(np.add(place.centre, np.multiply(distance, way)))
+    eye = vector(np.add(place.centre, np.multiply(distance, way)))
     x, y, _ = place.centre
     lean = 0.49 * upward / (math.hypot(x, y) + 0.1)  # always less than half, so that no place can turn the picture over
     up = (lean * x, 1 - lean * (math.hypot(x, y) - y), 0.0)
@@ -73,12 +73,12 @@ def glide(a: Camera, b: Camera, along: float) -> Camera:
     if along >= 1.0:
         return b
     centre = _mix(a.centre, b.centre, along)
-    distance = math.exp((1 - along) * math.log(_distance(a)) + along * math.log(_distance(b)))
+    distance = math.exp((1 - along) * math.log(reach(a)) + along * math.log(reach(b)))
     back, up = _turned(axes(a), axes(b), along)
     return Camera(
-        eye=_vector(centre + distance * back),
-        centre=_vector(centre),
-        up=_vector(up),
+        eye=vector(centre + distance * back),
+        centre=vector(centre),
+        up=vector(up),
         angle=(1 - along) * a.angle + along * b.angle,
     )
 
@@ -91,14 +91,15 @@ def moved(camera: Camera, closeness: float, turns: float, lift: float) -> Camera
     if closeness == turns == lift == 0.0:
         return camera
     right, up, back = axes(camera)
-    distance = _distance(camera) * (1.0 - 0.75 * closeness)
+    distance = reach(camera) * (1.0 - 0.75 * closeness)
     around, above = 2 * math.pi * turns, 2 * math.pi * lift
     level = math.cos(around) * back + math.sin(around) * right
     way = math.cos(above) * level + math.sin(above) * up
-    return replace(camera, eye=_vector(np.add(camera.centre, distance * way)), up=_vector(up))
+    return replace(camera, eye=vector(np.add(camera.centre, distance * way)), up=vector(up))
 
 
-def _distance(camera: Camera) -> float:
+def reach(camera: Camera) -> float:
+    """From the eye to what it looks at."""
     return max(math.dist(camera.eye, camera.centre), 1e-4)
 
 
@@ -142,6 +143,7 @@ def _mix(a: Sequence[float], b: Sequence[float], along: float) -> Doubles:
     return (1 - along) * np.asarray(a, dtype=float) + along * np.asarray(b, dtype=float)
 
 
-def _vector(values: Sequence[float] | Doubles) -> Vector:
+def vector(values: Sequence[float] | Doubles) -> Vector:
+    """Three numbers as a place or a direction."""
     x, y, z = (float(value) for value in values)
     return x, y, z

@@ -2,6 +2,7 @@
 
 import linecache
 import sys
+import tomllib
 import traceback
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +26,16 @@ def show_names() -> list[str]:
 def path_of(name: str) -> Path | None:
     """The file of content in `scenes` of this name, the user's own first."""
     return next((path for place in places("scenes") if (path := place / name).is_file()), None)
+
+
+def ear_of(show: str) -> str:
+    """The ear that a show is made for, or "": a show that cannot be read says so when it is loaded."""
+    path = Path(show) if show.endswith(".toml") else path_of(f"{show}.toml")
+    try:
+        model = tomllib.loads(path.read_text(encoding="utf-8")).get("model", "") if path else ""
+    except (OSError, ValueError):
+        return ""
+    return model if isinstance(model, str) else ""
 
 
 def scene_class(path: Path) -> type[Scene]:

@@ -59,7 +59,7 @@ class Palette:
     sweep: float = 0.0
 
 
-PALETTES = {
+HOUSE = {
     # the original's own: #005cff, #ffdc28 and cyan-white
     "original": Palette((0.0, 0.107, 1.0), (1.0, 0.716, 0.021), (0.45, 1.0, 1.0)),
     "ember": Palette(oklch(0.50, 0.21, 292), oklch(0.78, 0.17, 62), oklch(0.97, 0.05, 95)),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from installation.data import Anatomy, Layout, Region, Target, Vector
 from installation.errors import ContentError, one_of
-from installation.stage.fitting import fit, meant, parts
+from installation.stage.fitting import body_of, fit, meant, parts
 from installation.target import check, parse
 
 MOST = 0.9  # of a part's neurons lie within its radius: a few strays must not make it large
@@ -45,7 +45,8 @@ def whole(positions: NDArray[Any]) -> Place:
 class Places:
     """Parts of one body by name.
 
-    `body`, a layer (`block4.conv1`), a part of it (`block4.conv1[pitch 0.2..0.4]`), a block (`block4`), a kind (`ar`).
+    `body`, a layer (`block4.conv1`), a part of it (`block4.conv1[pitch 0.2..0.4]`), a block (`block4`), a kind
+    (`ar`), and each of two ears by its side or name (`left:ar`, `house:body`).
 
     Without a layout every part is the whole body, so that a scene can be tried out alone.
     """
@@ -91,6 +92,8 @@ class Places:
             return BODY
         if name == "body":
             return BODY if self._layout is None else whole(self._layout.positions)
+        if (one := body_of(name, self._anatomy)) and self._layout is not None:
+            return whole(np.concatenate([self._layout.positions[self._anatomy.slice(layer)] for layer in one]))
         if "[" in name:
             check(target := fit(parse(name), self._anatomy), self._anatomy)
             return self.of(target)

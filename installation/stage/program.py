@@ -1,19 +1,35 @@
-"""A show as it is written down: TOML in, running order out, and every fault with its line."""
+"""A show as it is written down: what plays, in which order, for how long, and what comes then."""
 
-import math
-import re
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from datetime import datetime, time
 
-from installation.errors import ContentError, TargetError, one_of
-from installation.stage.importing import short
-from installation.stage.palette import PALETTES
-from installation.target import parse
+from installation.stage.lines import Lines
+from installation.stage.titles import Saying
+from installation.stage.tracks import Score
 
-AFTER = ("wander", "loop", "black")
+GO = "go"  # the cue to go on
+AFTER = ("wander", "loop", "black", "hold")
+LEADERS = ("black", "count-down")
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A second scene, laid over the first: so much of its look is mixed in."""
+
+    scene: str
+    share: float = 0.5
+    numbers: tuple[str, ...] = ()  # of the look that it lends; none named: all
+
+
+@dataclass(frozen=True, slots=True)
+class Accent:
+    """What is added to numbers of the look at certain beats of every loop, and goes again."""
+
+    beats: tuple[int, ...]  # the first is 1
+    add: tuple[tuple[str, float], ...]  # number of the look, how much
+    decay: float = 1.0  # beats until it is gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +41,16 @@ class Part:
     crossfade: int | None = None
     palette: str = ""
     targets: tuple[str, ...] = ()
+    cue: str = ""  # what it is called by; its own name, where none is given
+    wait: bool = False  # it comes in when somebody says go; until then the scene before is held
+    over: tuple[Over, ...] = ()
+    accents: tuple[Accent, ...] = ()
+    clip: str = ""  # the start clip from which the dream begins anew when the scene comes in; without it, it goes on
+    number: int = 0  # of its table in the file
+
+    @property
+    def called(self) -> str:
+        return self.cue or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +67,40 @@ class Wander:
 
 
 @dataclass(frozen=True, slots=True)
+class Leader:
+    """What is seen before the first scene: black for so many loops, or their number counted down."""
+
+    kind: str = "black"
+    loops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A part of the day, and what plays in it: a show of its own, made from the whole one."""
+
+    name: str
+    begin: time
+    end: time  # earlier than the beginning: on the next day
+    days: tuple[str, ...]  # on which it begins
+    program: "Program"
+
+    def minutes(self) -> list[tuple[int, int]]:
+        """Its beginnings and ends, in minutes of the week; an end may lie past the week's."""
+        begin, end = (moment.hour * 60 + moment.minute for moment in (self.begin, self.end))
+        lasts = (end - begin - 1) % 1440 + 1
+        return [(start := WEEK.index(day) * 1440 + begin, start + lasts) for day in self.days]
+
+    def on(self, minute: int) -> bool:
+        """Whether it is on in this minute of the week."""
+        return any(begin <= at < end for begin, end in self.minutes() for at in (minute, minute + len(WEEK) * 1440))
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """A whole show as written."""
 
     title: str = ""
+    model: str = ""  # the ear that it is made for; without it, the one of the settings
     tempo: float = 120.0  # beats a minute
     beats: int = 8  # in a loop
     seed: int = 2019
@@ -52,168 +108,20 @@ class Program:
     after: str = "wander"
     start: str = "beat-mika"  # the clip that the first dream grows from
     parts: tuple[Part, ...] = ()
+    leader: Leader = Leader()
+    sayings: tuple[Saying, ...] = ()
     wander: Wander = field(default_factory=Wander)
     controls: Mapping[str, float] = field(default_factory=dict)
+    days: tuple[Day, ...] = ()
+    score: Score = field(default_factory=Score)
+    lines: Lines = field(default_factory=Lines, compare=False, repr=False)  # for what is wrong with it
 
     @property
     def loop(self) -> float:
         """Seconds of one loop."""
         return self.beats * 60.0 / self.tempo
 
-
-Check = Callable[[Any], str]  # what is wrong with a value, or nothing
-
-
-def _whole(low: int, high: int) -> Check:
-    return lambda x: "" if type(x) is int and low <= x <= high else f"a whole number, {low} to {high}"
-
-
-def _number(low: float, high: float) -> Check:
-    fits = f"a number, {low:g} to {high:g}"
-    return lambda x: "" if type(x) in (int, float) and math.isfinite(x) and low <= x <= high else fits
-
-
-def _word(x: Any) -> str:
-    return "" if isinstance(x, str) else "a text in quotes"
-
-
-def _choice(known: Iterable[str]) -> Check:
-    names = list(known)
-    return lambda x: "" if x in names else f"one of {', '.join(names)}"
-
-
-def _choice_of(*known: int) -> Check:
-    return lambda x: "" if type(x) is int and x in known else f"one of {', '.join(map(str, known))}"
-
-
-def _each(check: Check) -> Check:
-    def fault(x: Any) -> str:
-        if not isinstance(x, list) or not x:
-            return "a list in square brackets"
-        return next((f"a list, each {wanted}" for item in x if (wanted := check(item))), "")
-
-    return fault
-
-
-TABLES: dict[str, dict[str, Check]] = {
-    "": {
-        "title": _word,
-        "tempo": _number(60, 180),
-        "beats": _choice_of(4, 8, 16),
-        "seed": _whole(0, 2**63 - 1),
-        "crossfade": _whole(1, 64),
-        "after": _choice(AFTER),
-        "start": _word,
-    },
-    "scene": {
-        "name": _word,
-        "loops": _whole(1, 10_000),
-        "crossfade": _whole(1, 64),
-        "palette": _choice(PALETTES),
-        "targets": _each(_word),
-    },
-    "wander": {
-        "scenes": _each(_word),
-        "loops": _whole(4, 10_000),
-        "crossfade": _whole(1, 64),
-        "dwell": _whole(1, 1_000),
-        "palettes": _each(_choice(PALETTES)),
-        "targets": _each(_word),
-        "layers": _each(_word),
-    },
-}
-
-
-def read(path: Path, controls: Iterable[str]) -> Program:
-    """Read a show. Raises ContentError with file, line, what was found and what is possible.
-
-    controls   the names that the show may set in its [controls]
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except OSError as error:
-        raise ContentError(f"the show {path} cannot be read: {error.strerror}. Check the file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ContentError(f"{short(path)} is not valid TOML: {error}. Mend that line.") from None
-    return _Reader(path, text, tables).program(list(controls))
-
-
-class _Reader:
-    """Takes a show's tables apart and knows on which line each key stands."""
-
-    def __init__(self, path: Path, text: str, tables: dict[str, Any]) -> None:
-        self.path = path
-        self.lines = text.splitlines()
-        self.tables = tables
-
-    def program(self, controls: list[str]) -> Program:
-        tables = dict(self.tables)
-        wander, values, scenes = tables.pop("wander", {}), tables.pop("controls", {}), tables.pop("scene", [])
-        self.check("", tables, ("scene", "wander", "controls"))
-        if not isinstance(scenes, list):
-            raise self.fault("", "scene", "scenes stand in tables of their own, each begun with [[scene]].")
-        if not scenes:
-            raise ContentError(
-                f'{short(self.path)} names no scene. Add a [[scene]] with name = "descent", for example.'
-            )
-        for number, scene in enumerate(scenes):
-            self.check("scene", scene, number=number)
-            if "name" not in scene:
-                raise self.fault("scene", "", 'this scene has no name. Add a line like name = "descent".', number)
-        self.check("wander", wander)
-        for name, value in values.items():
-            if name not in controls:
-                raise self.fault("controls", name, f"there is no control {name!r}. {one_of(name, controls)}")
-            if wanted := _number(-1e9, 1e9)(value):
-                raise self.fault("controls", name, f"{name} = {value!r} should be {wanted}.")
-        program = Program(
-            parts=tuple(Part(**_tuples(scene)) for scene in scenes),
-            wander=Wander(**_tuples(wander)),
-            controls={name: float(value) for name, value in values.items()},
-            **tables,
-        )
-        return self.fitting(program)
-
-    def check(self, table: str, values: Any, tables: tuple[str, ...] = (), number: int = 0) -> None:
-        known = TABLES[table]
-        if not isinstance(values, dict):
-            raise self.fault("", table, f"{table} is a table: it begins with [{table}].")
-        for key, value in values.items():
-            if key not in known:
-                place = f"[{table}]" if table else "a show"
-                raise self.fault(table, key, f"{place} has no {key!r}. {one_of(key, [*known, *tables])}", number)
-            if wanted := known[key](value):
-                raise self.fault(table, key, f"{key} = {value!r} should be {wanted}.", number)
-        for text in values.get("targets", ()):
-            try:
-                parse(text)
-            except TargetError as error:
-                raise self.fault(table, "targets", str(error), number) from None
-
-    def fitting(self, program: Program) -> Program:
-        wander = program.wander
-        crossfade = wander.crossfade or program.crossfade
-        if wander.loops < 3 * crossfade:
-            what = f"{wander.loops} loops are too short for cross-fades of {crossfade}; give at least {3 * crossfade}."
-            raise self.fault("wander", "loops", what)
-        return program
-
-    def fault(self, table: str, key: str, what: str, number: int = 0) -> ContentError:
-        """A fault, with the line on which the key stands in the table (of several the one of this number)."""
-        line, inside, seen = 0, "", -1
-        wanted = rf"""\s*["']?{re.escape(key)}["']?\s*="""
-        for at, text in enumerate(self.lines, start=1):
-            if header := re.match(r"\s*\[+\s*([\w.]+)\s*\]+", text):
-                inside = header[1]
-                seen += inside == table
-                if inside == table and max(seen, 0) == number:
-                    line = line or at
-            elif inside == table and (not table or max(seen, 0) == number) and key and re.match(wanted, text):
-                line = at
-                break
-        return ContentError(f"{short(self.path)}{f':{line}' if line else ''}: {what}")
-
-
-def _tuples(table: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
+    def day(self, when: datetime) -> str:
+        """The name of the part of the day that is on at this time; "" where none is."""
+        minute = when.weekday() * 1440 + when.hour * 60 + when.minute
+        return next((day.name for day in self.days if day.on(minute)), "")

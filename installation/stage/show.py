@@ -1,31 +1,43 @@
 """A show: scenes one after the other, blended in picture and in dream, and then on for ever."""
 
-import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self
 
-from installation.data import Anatomy, Controls, Layout, Look, Region, Target
-from installation.errors import ContentError, ImmersionsError, one_of
-from installation.stage.curves import coarse
-from installation.stage.fitting import fit, fitted, pointed
-from installation.stage.importing import path_of, scene_class, scene_names, show_names, where
-from installation.stage.light import coloured, faults, mix, trimmed
+from installation import texts
+from installation.data import Anatomy, Controls, Layout, Look, Region, Target, Title
+from installation.entrance import Entrance, current
+from installation.stage import palettes, tracks
+from installation.stage.camera import toward
+from installation.stage.cast import Cast
+from installation.stage.course import Course, Standing
+from installation.stage.curves import coarse, ease
+from installation.stage.fitting import fitted, pointed
+from installation.stage.layers import accented, driven, laid
+from installation.stage.light import SCALARS, coloured, mix, trimmed
+from installation.stage.palettes import PALETTES
 from installation.stage.places import Places
-from installation.stage.program import Part, Program, read
-from installation.stage.scene import Aims, Scene
+from installation.stage.program import Part, Program
+from installation.stage.reading import written
+from installation.stage.stately import stately
+from installation.stage.titles import said
+from installation.stage.titles import shown as said_at
+from installation.stage.tracks import NOTHING, of_looks
 from installation.stage.turns import Turn, Turns
-from installation.target import check
+from installation.stage.vetting import files, vet
 from installation.target import mix as target_mix
+from installation.track import Track
 
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 Liked = Callable[[Region], float]
+Tracks = Mapping[str, Track]
 
-REHEARSALS = 24  # moments of every scene that are tried before the show begins
+NOT_DRIVEN = ("sound.hold", "sound.drop", "sound.delay", "picture.delay")  # what only hands and the venue decide
+SPEECHLESS = "none"  # the language in which nothing is said
+DARK = -24.0  # stops: nothing is left of any light
+SILENCE = -60.0  # dB, as far as the volume goes
+WHOLE = 0.5  # of a view in a dome is filled by a body that is seen as a whole: all of it above the rim
+COUNT = 0.3  # of a leader's numbers, in heights of the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Moment:
     look: Look
     target: Target
     scene: str  # the name of the scene that is seen most
+    clip: str = ""  # the start clip that the newest scene began from, if it names one
 
 
 class Show:
@@ -43,6 +56,8 @@ class Show:
     controls   where the show wants every control when nobody touches it
     loop       seconds of one loop
     seconds    of the running order, before it wanders, begins again or ends
+    course     what plays when, and what cues make of it
+    drivable   the names of all that tracks can drive: numbers of the look, controls, and curves of scenes
     """
 
     def __init__(
@@ -54,28 +69,37 @@ class Show:
         layout: Layout | None = None,
         seed: int | None = None,
         liked: Liked = lambda region: 0.0,
+        language: str = texts.FALLBACK,
+        domed: bool = False,
     ) -> None:
         self.name = name
         self.title = program.title or name
         self.program = program
         self.loop = program.loop
+        self._defaults = controls
         self.controls = Controls({**controls.values, **program.controls})
+        self._texts = None if language == SPEECHLESS else texts.load(language)
         self._anatomy = anatomy
-        self._places = Places(anatomy, layout)
-        self._paths: dict[str, Path] = {}
-        self._classes: dict[str, type[Scene]] = {}
-        for scene in dict.fromkeys([*(part.name for part in program.parts), *program.wander.scenes]):
-            self._cast(scene)
+        places = Places(anatomy, layout)
+        self._cast = Cast(files(program), places, self.loop, self.controls, anatomy, self._row)
+        self._home = toward(places["body"], WHOLE) if domed else None
+        self._programs = {"": program, **{day.name: day.program for day in program.days}}
         seed = program.seed if seed is None else seed
-        self._turns = Turns(program, self._loops, self._still, seed, lambda region: liked(self._here(region)))
-        self.seconds = self._turns.loops * self.loop
-        self._scenes: dict[Turn, Scene] = {}
-        self._looks: dict[str, Look] = {}  # the last of every scene that was in order
-        self._targets: dict[str, Target] = {}
-        self._fallen: set[Turn] = set()
-        for scene in self._classes:
-            self._rehearse(scene)
-        self._check_program()
+        turns = {
+            day: Turns(plays, self._loops, self._cast.still, seed, lambda region: liked(self._here(region)))
+            for day, plays in self._programs.items()
+        }
+        if anatomy is not None:
+            vet(program, turns[""], anatomy)
+            for number, part in enumerate(program.days):
+                vet(part.program, turns[part.name], anatomy, ("day", number))
+        self.course = Course(name, program, turns)
+        self.seconds = (self.course.lead + turns[""].loops) * self.loop
+        looks = [tracks.LOOK + number for number in SCALARS]
+        turned = (name for name in controls.values if name not in NOT_DRIVEN)
+        self.drivable = list(dict.fromkeys([*looks, *turned, *self._cast.curves()]))
+        program.score.check(self.drivable)
+        self._palettes = PALETTES.here
 
     @classmethod
     def load(
@@ -86,6 +110,8 @@ class Show:
         layout: Layout | None = None,
         seed: int | None = None,
         liked: Liked = lambda region: 0.0,
+        language: str = texts.FALLBACK,
+        domed: bool = False,
     ) -> Self:
         """The show `scenes/NAME.toml`, or the scene `scenes/NAME.py` alone, or a show's file by its path.
 
@@ -94,51 +120,113 @@ class Show:
         layout     of the body, to find its parts
         seed       instead of the show's own, for another night
         liked      how much more a region answers music than noise: what is, is dreamt of first while the show wanders
+        language   of the words over the picture, "none" for none
+        domed      whether it is seen in a dome, where the camera moves in a stately way
 
-        Raises ContentError where anything in the show or its scenes cannot be used, with file and line.
+        Raises ContentError where anything in the show, its scenes, palettes and tracks cannot be used, with file and
+        line.
         """
-        file = Path(name) if name.endswith(".toml") else path_of(f"{name}.toml")
-        if file is not None and file.is_file():
-            return cls(file.stem, read(file, controls.values), controls, anatomy, layout, seed, liked)
-        if path_of(f"{name}.py"):
-            return cls(name, Program(parts=(Part(name),), crossfade=1), controls, anatomy, layout, seed, liked)
-        hint = one_of(name, {*show_names(), *scene_names()})
-        raise ContentError(f"there is no show and no scene {name!r} in scenes/. {hint}")
+        show = cls.tried(name, controls, anatomy, layout, seed, liked, language, domed)
+        show.adopt()
+        return show
 
-    def at(self, seconds: float, controls: Controls) -> Moment:
-        """What the show asks for at this second, with the hands' wishes in it.
+    @classmethod
+    def tried(cls, name: str, controls: Controls, *more: Any) -> Self:
+        """The same, but aside: a show that plays keeps its palettes until this one is adopted."""
+        with PALETTES.trying(palettes.found()):
+            stem, program = written(name, controls)
+            return cls(stem, program, controls, *more)
+
+    def adopt(self) -> None:
+        """Let its palettes be those that all scenes find."""
+        PALETTES.adopt(self._palettes)
+
+    def at(
+        self, seconds: float, controls: Controls, entrances: Sequence[Entrance] = (), live: Tracks = NOTHING
+    ) -> Moment:
+        """What the show asks for at this second of a performance, with the hands' wishes in it.
+
+        entrances   what was called in the performance, its beginning first; none: it plays as it is written
+        live        tracks from outside, instead of the show's own of the same names
 
         The target holds still within a loop, except for what hands point at.
         """
         loops = max(0.0, seconds / self.loop)
         whole = math.floor(loops + 1e-6)
-        turns = self._turns.on(loops)
-        if not turns:
-            return self._over(controls)
-        look = self._look(turns[0], loops, controls)
-        target = self._target(turns[0], whole, controls)
-        scene = turns[0].scene
-        if len(turns) == 2:
-            presence = turns[1].presence(loops)
-            look = mix(look, self._look(turns[1], loops, controls), presence)
-            coming = coarse(turns[1].presence(whole))
-            target = target_mix(target, self._target(turns[1], whole, controls), coming)
-            scene = turns[1].scene if presence >= 0.5 else scene
-        if self.program.after == "black":
-            left = (self._turns.loops - loops) / self.program.crossfade
-            look = replace(look, fade=look.fade * min(max(left, 0.0), 1.0))
-        return Moment(trimmed(look, controls), self._by_hand(target, controls), scene)
+        driving = {**self.program.score.tracks, **live}
+        first, *coming = current(entrances, loops) or (self.course.begin(),)
+        moment = self._moment(first, loops, whole, controls, driving)
+        for entrance in coming:
+            moment = mixed(moment, self._moment(entrance, loops, whole, controls, driving), entrance, loops, whole)
+        look = trimmed(moment.look, controls)
+        if self._home is not None:
+            look = replace(look, camera=stately(look.camera, self._home))
+        return replace(moment, look=look, target=self._by_hand(moment.target, controls))
 
-    def following(self, seconds: float) -> float:
-        """The second at which the scene after this one begins to come in; the end, where a show ends in black."""
-        return self._turns.following(seconds / self.loop) * self.loop
+    def row(self, shown: float) -> float:
+        """The row of the tracks after so many loops of the show."""
+        return shown * self.program.beats * self.program.score.rows
 
-    def _over(self, controls: Controls) -> Moment:
-        turn = self._turns[len(self.program.parts) - 1]
-        look = replace(self._look(turn, turn.end, controls), fade=0.0)
-        return Moment(
-            trimmed(look, controls), self._by_hand(self._target(turn, turn.end, controls), controls), turn.scene
+    def resting(self, stands: Standing, live: Tracks = NOTHING) -> Controls:
+        """Where the show wants every control, and how loud it is: silent in its dark before and after."""
+        driving = {**self.program.score.tracks, **live}
+        driven = {name: driving[name](self.row(stands.shown)) for name in driving if name in self._defaults.values}
+        own = self._programs.get(stands.day, self.program).controls
+        values = {**self._defaults.values, **own, **driven}
+        turns, lead = self.course.turns(stands.day), self.course.lead
+        lit = 0.0 if stands.turn < 0 or stands.shown < lead else self._left(turns, stands.shown - lead)
+        values["sound.volume"] += max(SILENCE, 20 * math.log10(lit)) if lit > 0 else SILENCE
+        return Controls({**values, "sound.volume": max(values["sound.volume"], SILENCE)})
+
+    def _left(self, turns: Turns, at: float) -> float:
+        """How much of light and sound is left, 0..1: a show that ends in black fades over its last loops."""
+        if turns.program.after != "black":
+            return 1.0
+        return min(max((turns.loops - at) / self.program.crossfade, 0.0), 1.0)
+
+    def _moment(self, entrance: Entrance, loops: float, whole: int, controls: Controls, driving: Tracks) -> Moment:
+        """What is asked for by the course that began with an entrance, before hands trim it."""
+        turns, lead = self.course.turns(entrance.day), self.course.lead
+        shown, shown_whole = (self.course.stands(at, (entrance,)).shown for at in (loops, whole))
+        if entrance.turn < 0 or shown < lead:
+            return self._led(turns[0], shown if entrance.turn >= 0 else None, controls)
+        at, at_whole = shown - lead, max(0.0, shown_whole - lead)
+        first, *coming = turns.on(at, entrance.turn)
+        look, target, scene = (
+            self._look(first, at, controls, driving),
+            self._target(first, at_whole, controls),
+            first.scene,
         )
+        for turn in coming:
+            look = mix(look, self._look(turn, at, controls, driving), turn.presence(at))
+            target = target_mix(target, self._target(turn, at_whole, controls), coarse(turn.presence(at_whole)))
+            scene = turn.scene if turn.presence(at) >= 0.5 else scene
+        look = driven(look, of_looks(driving), self.row(shown))
+        fade = self._left(turns, at) * (ease(at / self.program.crossfade) if entrance.at < lead else 1.0)
+        words = [word for moment in turns.order(at) for word in said_at(turns.program.sayings, moment, self.loop)]
+        look = replace(look, fade=look.fade * fade, titles=said((*look.titles, *words), self._texts))
+        return Moment(look, target, scene, turns.on(at_whole, entrance.turn)[-1].clip)
+
+    def _led(self, first: Turn, shown: float | None, controls: Controls) -> Moment:
+        """Before the first scene: the dark, and in a count-down how many loops are left."""
+        look = replace(self._cast.look(first, 0.0, controls), fade=0.0, titles=())
+        if shown is not None and self.program.leader.kind == "count-down":
+            light = ease(shown % 1.0 / 0.1) * ease((1 - shown % 1.0) / 0.2)
+            left = Title(str(self.course.lead - math.floor(shown)), size=COUNT, light=light)
+            look = replace(look, fade=1.0, exposure=DARK, titles=(left,))
+        return Moment(look, self._target(first, 0.0, controls), first.scene, first.clip)
+
+    def _look(self, turn: Turn, at: float, controls: Controls, driving: Tracks) -> Look:
+        look = self._cast.look(turn, at, controls, driving)
+        for over in turn.over:
+            other = replace(turn, scene=over.scene, targets=(), over=(), accents=())
+            look = laid(look, self._cast.look(other, at, controls, driving), over.share, over.numbers)
+        if turn.accents:
+            look = accented(look, turn.accents, at % 1.0 * self.program.beats, self.program.beats)
+        return coloured(look, turn.palette) if turn.palette else look
+
+    def _target(self, turn: Turn, at: float, controls: Controls) -> Target:
+        return self._cast.target(turn, at, controls)
 
     def _by_hand(self, target: Target, controls: Controls) -> Target:
         share = coarse(controls["dream.hand"])
@@ -146,46 +234,9 @@ class Show:
             return target
         return target_mix(target, pointed(controls, self._anatomy), share)
 
-    def _look(self, turn: Turn, loops: float, controls: Controls) -> Look:
-        look = self._ask(turn, loops, lambda scene, time: seen(scene, time, controls), self._looks, controls)
-        return coloured(look, turn.palette) if turn.palette else look
-
-    def _target(self, turn: Turn, loops: float, controls: Controls) -> Target:
-        target = self._ask(turn, loops, lambda scene, time: dreamt(scene, time, controls), self._targets, controls)
-        return fit(target, self._anatomy)
-
-    def _ask(
-        self, turn: Turn, loops: float, ask: Callable[[Scene, float], T], last: dict[str, T], controls: Controls
-    ) -> T:
-        """What the scene says; the last that it said in order, once it has failed in this turn."""
-        if turn in self._fallen:
-            return last[turn.scene]
-        scene = self._scene(turn)
-        time = min(max(turn.along(loops), 0.0), 1.0) * scene.seconds
-        try:
-            last[turn.scene] = ask(scene, time)
-        except Exception as error:  # whatever an artist's file raises, the show goes on
-            what = where(error, self._paths[turn.scene], controls)
-            log.error("the scene %s failed at %.1f s; its last look is held: %s", turn.scene, time, what)
-            self._fallen.add(turn)
-        return last[turn.scene]
-
-    def _scene(self, turn: Turn) -> Scene:
-        """The scene made for this turn."""
-        if turn not in self._scenes:
-            made = self._classes[turn.scene]
-            loop = made.seconds / (turn.end - turn.start)
-            aims = Aims.evenly(turn.targets, made.seconds, loop) if turn.targets else None
-            if len(self._scenes) > 16:  # a show that wanders for months
-                self._scenes.clear()
-            self._scenes[turn] = made(self._places, loop, aims)
-        return self._scenes[turn]
-
-    def _cast(self, name: str) -> None:
-        if (path := path_of(f"{name}.py")) is None:
-            raise ContentError(f"the show {self.name!r} asks for the scene {name!r}. {one_of(name, scene_names())}")
-        self._paths[name] = path
-        self._classes[name] = scene_class(path)
+    def _row(self, at: float) -> float:
+        """The row of the tracks after so many loops of the running order."""
+        return self.row(self.program.leader.loops + at)
 
     def _here(self, region: Region) -> Region:
         """The region, named for this anatomy."""
@@ -193,56 +244,15 @@ class Show:
 
     def _loops(self, part: Part) -> int:
         """How long a part lasts: as the show says, or as long as the scene was made for."""
-        return part.loops or max(1, round(self._classes[part.name].seconds / self.loop))
-
-    def _still(self, scene: str) -> bool:
-        return len(self._classes[scene].aims.targets) == 1
-
-    def _rehearse(self, name: str) -> None:
-        """Try a scene at many moments, so that what is wrong with it is known before anybody watches."""
-        path, made = self._paths[name], self._classes[name]
-        time = 0.0
-        try:
-            scene = made(self._places, self.loop)
-            for step in range(REHEARSALS + 1):
-                time = made.seconds * step / REHEARSALS
-                look, target = seen(scene, time, self.controls), dreamt(scene, time, self.controls)
-                if self._anatomy is not None:
-                    check(fit(target, self._anatomy), self._anatomy)
-                self._looks.setdefault(name, look)
-                self._targets.setdefault(name, target)
-        except Exception as error:
-            when = "" if isinstance(error, ImmersionsError) else f"\n    It was asked for second {time:g}."
-            raise ContentError(where(error, path, self.controls) + when) from None
-
-    def _check_program(self) -> None:
-        """Try every target that the show itself names."""
-        if self._anatomy is None:
-            return
-        named = [target for number in range(len(self.program.parts)) for target in self._turns[number].targets]
-        for layer in self.program.wander.layers:
-            if fitted(layer, self._anatomy) not in self._anatomy:
-                hint = one_of(layer, [known.name for known in self._anatomy])
-                raise ContentError(f"the show {self.name!r} wanders to the layer {layer!r}. {hint}")
-        named += [self._turns.wandering_box(number) for number in range(64)]
-        try:
-            for target in named:
-                check(fit(target, self._anatomy), self._anatomy)
-        except ContentError as error:
-            raise ContentError(f"the show {self.name!r}: {error}") from None
+        return part.loops or max(1, round(self._cast.seconds(part.name) / self.loop))
 
 
-def seen(scene: Scene, time: float, controls: Controls) -> Look:
-    """How a scene looks at one time. Raises ContentError if that cannot be shown."""
-    look = scene.look(time, controls)
-    if fault := faults(look):
-        raise ContentError(f"{type(scene).__name__}.look: {fault} at {time:g} s.")
-    return look
-
-
-def dreamt(scene: Scene, time: float, controls: Controls) -> Target:
-    """What a scene dreams of at one time. Raises ContentError if it is no target."""
-    target: object = scene.target(time, controls)
-    if not isinstance(target, Target):
-        raise ContentError(f"{type(scene).__name__}.target gave {type(target).__name__} instead of a Target.")
-    return target
+def mixed(before: Moment, after: Moment, entrance: Entrance, loops: float, whole: int) -> Moment:
+    """The moment while an entrance comes in over what was there before it."""
+    presence, coming = (ease((at - entrance.loop) / entrance.fade) for at in (loops, whole))
+    return Moment(
+        mix(before.look, after.look, presence),
+        target_mix(before.target, after.target, coarse(coming)),
+        after.scene if presence >= 0.5 else before.scene,
+        after.clip,
+    )

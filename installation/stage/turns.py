@@ -2,16 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from installation.data import Region, Span, Target
-from installation.errors import ContentError
 from installation.stage.curves import ease
 from installation.stage.fitting import PAPER
-from installation.stage.palette import PALETTES, Palette
-from installation.stage.program import Part, Program
+from installation.stage.palette import Palette
+from installation.stage.palettes import PALETTES
+from installation.stage.program import Accent, Over, Part, Program
 from installation.target import parse
 
 CHOICES = 4  # boxes that a wandering show picks from, to dream of what the ear has for music rather than for noise
@@ -28,6 +28,10 @@ class Turn:
     fade: int
     palette: Palette | None = None
     targets: tuple[Target, ...] = ()  # instead of the scene's own, spread evenly over the turn
+    wait: bool = False  # it comes in when somebody says go
+    over: tuple[Over, ...] = ()
+    accents: tuple[Accent, ...] = ()
+    clip: str = ""  # from which the dream begins anew
 
     def presence(self, loops: float) -> float:
         """How much of the picture is this turn's rather than the one's before, 0..1."""
@@ -62,65 +66,117 @@ class Turns:
         self._script: list[Turn] = []
         at = 0
         fades = [part.crossfade or program.crossfade for part in program.parts]
-        for part, fade, coming in zip(program.parts, fades, [*fades[1:], fades[0]], strict=True):
-            length, needed = loops(part), fade + coming
+        # a scene that waits comes in over one that is held at its end, and takes nothing of its time
+        overlaps = [0 if part.wait else fade for part, fade in zip(program.parts, fades, strict=True)]
+        for number, part in enumerate(program.parts):
+            length, needed = loops(part), fades[number] + overlaps[(number + 1) % len(fades)]
             if length < needed and (len(fades) > 1 or program.after == "loop"):
-                what = f"{part.name} lasts {length} loops, but its cross-fades take {needed}"
-                raise ContentError(f"the show cannot be played: {what}; give it more loops or shorter cross-fades.")
-            start = at - fade if self._script else 0
+                what = f"{part.name} lasts {length} loops, but its cross-fades take {needed}; "
+                raise program.lines.fault(what + "give it more loops or shorter cross-fades.", "scene", part.number)
+            start = at - overlaps[number] if number else 0
             at = start + length
-            targets = tuple(parse(text) for text in part.targets)
-            fade = fade if self._script else 0
-            self._script.append(Turn(part.name, start, at, fade, PALETTES.get(part.palette), targets))
+            self._script.append(
+                Turn(
+                    part.name, start, at, fades[number] if number else 0,
+                    PALETTES[part.palette] if part.palette else None, tuple(parse(text) for text in part.targets),
+                    part.wait, part.over, part.accents, part.clip,
+                )
+            )  # fmt: skip
         self.loops = at  # of the running order
         self._first = fades[0]
-        self._again = at - fades[0]  # after so many loops a show that loops begins again
+        self._again = at - overlaps[0]  # after so many loops a show that loops begins again
+        self.ends = program.after in ("black", "hold")
         self._starts = [turn.start for turn in self._script]
         wander = program.wander
         self._scenes = wander.scenes or tuple(dict.fromkeys(part.name for part in program.parts))
         self._fade = wander.crossfade or program.crossfade
 
-    def on(self, loops: float) -> list[Turn]:
-        """The turns on stage: one, or two while the second comes in; none when the show is over."""
-        loops = max(loops, 0.0)
-        if self.program.after == "black" and loops >= self.loops:
-            return []
-        number = self._number(loops)
+    def on(self, loops: float, first: int = 0) -> list[Turn]:
+        """The turns on stage: one, or two while the second comes in; the last one when the show is over.
+
+        first   the number of the turn with which it began, or went on; those before it do not play
+        """
+        number = self.number(loops, first)
         now = self[number]
-        before = self[number - 1] if number else None
-        if before is not None and loops < now.start + now.fade:
-            return [before, now]
+        if number > first and loops < now.start + now.fade:
+            return [self[number - 1], now]
         return [now]
 
-    def following(self, loops: float) -> int:
-        """When the next turn begins, in loops; the end, where none does."""
-        loops = max(loops, 0.0)
-        if self.program.after == "black" and (loops >= self.loops or self._number(loops) + 1 == len(self._script)):
-            return self.loops
-        return self[self._number(loops) + 1].start
+    def gate(self, first: int) -> int | None:
+        """The number of the next turn after this one that waits to be called."""
+        if self.program.after == "loop":
+            return next((n for n in range(first + 1, first + 1 + len(self._script)) if self[n].wait), None)
+        return next((n for n in range(first + 1, len(self._script)) if self[n].wait), None)
+
+    def order(self, loops: float) -> list[float]:
+        """Where in the running order this moment lies, in loops: twice while one that begins again does so."""
+        if self.program.after != "loop" or loops < self._again:
+            return [loops]
+        again = loops % self._again
+        return [again, again + self._again]
+
+    def fade(self, number: int) -> int:
+        """In how many loops a turn comes in over another."""
+        return self[number].fade or self._first
+
+    def like(self, others: "Turns", number: int) -> int:
+        """The number of the turn here that another version of these turns counts with this number."""
+        wandering = number - len(others._script)
+        if wandering >= 0 and others.program.after == "wander":
+            return len(self._script) + wandering if self.program.after == "wander" else len(self._script) - 1
+        cycle, at = divmod(number, len(others._script))
+        name = others.program.parts[at].called
+        same = [n for n, part in enumerate(self.program.parts) if part.called == name]
+        here = min(same, key=lambda n: abs(n - at), default=min(at, len(self._script) - 1))
+        return here + (cycle * len(self._script) if self.program.after == "loop" else 0)
+
+    def called(self, name: str, after: int) -> int | None:
+        """The number of the turn of this name: the next one in the running order, the first one there, or wandering."""
+        names = [part.called for part in self.program.parts]
+        names = names if name in names else [part.name for part in self.program.parts]
+        found = [number for number, known in enumerate(names) if known == name]
+        if found:
+            return next((number for number in found if number > after), found[0])
+        if self.program.after != "wander" or name not in self._scenes:
+            return None
+        begin = max(after + 1, len(self._script))
+        return next(number for number in range(begin, begin + 2 * len(self._scenes)) if self[number].scene == name)
+
+    def __len__(self) -> int:
+        """How many turns the running order has."""
+        return len(self._script)
 
     def __getitem__(self, number: int) -> Turn:
-        """The turn of this number, counted from 0."""
+        """The turn of this number, counted from 0; where the show ends, its last one for all that follow."""
         count = len(self._script)
+        if self.ends:
+            return self._script[min(number, count - 1)]
         if number < count:
             return self._script[number]
         if self.program.after == "loop":
             turn, shift = self._script[number % count], number // count * self._again
-            fade = turn.fade or self._first
-            return Turn(turn.scene, turn.start + shift, turn.end + shift, fade, turn.palette, turn.targets)
-        if number not in self._wanders:
-            if len(self._wanders) > 8:  # a show that wanders for months
-                self._wanders.clear()
-            self._wanders[number] = self._wandering(number - count)
-        return self._wanders[number]
+            fade = turn.fade or (self._first if number else 0)
+            return replace(turn, start=turn.start + shift, end=turn.end + shift, fade=fade)
+        if (known := self._wanders.get(number)) is not None:
+            return known
+        if len(self._wanders) > 8:  # a show that wanders for months
+            self._wanders.clear()
+        self._wanders[number] = wandering = self._wandering(number - count)
+        return wandering
 
-    def _number(self, loops: float) -> int:
-        """The number of the turn that began last."""
+    def number(self, loops: float, first: int = 0) -> int:
+        """The number of the turn that began last, of those from `first` to the next one that waits."""
+        gate = self.gate(first)
+        number = max(self._begun(max(loops, 0.0)), first)
+        number = min(number, len(self) - 1) if self.ends else number
+        return number if gate is None else min(number, gate - 1)
+
+    def _begun(self, loops: float) -> int:
         count = len(self._script)
         if self.program.after == "loop":
             cycle = int(loops // self._again)
             return cycle * count + bisect_right(self._starts, loops - cycle * self._again) - 1
-        if self.program.after == "black" or loops < self[count].start:
+        if self.ends or loops < self[count].start:
             return bisect_right(self._starts, loops) - 1
         number = int((loops - self[count].start) // self.program.wander.loops)
         while self[count + number + 1].start <= loops:

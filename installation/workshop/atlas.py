@@ -15,7 +15,6 @@ import torch
 from PIL import Image
 
 from installation.body import Body, body
-from installation.content import find
 from installation.control.parameters import defaults
 from installation.data import RATE, Dream, Frame, Layer, Look, Region, Scalogram, Span, Target
 from installation.dream.judge import judge
@@ -24,7 +23,7 @@ from installation.dream.optimize import Optimizer
 from installation.errors import ContentError, StorageError, TargetError
 from installation.listen import clips, ears
 from installation.listen.hearer import Hearer
-from installation.listen.liking import Liking, key, liked, ranked
+from installation.listen.liking import Liking, learnt, liked, ranked
 from installation.listen.survey import asked
 from installation.output import offscreen
 from installation.render.renderer import Renderer
@@ -125,7 +124,7 @@ def telling(layer: Layer, liking: Liking) -> Target:
 def ordered(order: Order, target: Target) -> dict[str, Any]:
     """What a loop was made to: only if all of it is the same, it need not be made again."""
     return {
-        "target": write(target), "model": order.model, "key": key(find("models", order.model)),
+        "target": write(target), "model": order.model, "key": learnt(order.model),
         "steps": order.steps, "seed": order.seed, "from": order.start,
     }  # fmt: skip
 

@@ -36,13 +36,15 @@ def parameters(plan: Plan | ForeignPlan) -> int:
 
 
 def stage() -> Iterator[tuple[str, str, str, str]]:
-    """Every show and scene: name, kind, what it is, and the folder that it comes from."""
+    """Every show, scene, and palette of an artist's own: name, kind, what it is, and the folder that it comes from."""
     for path in every("scenes", "*.toml"):
         try:
             about = str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", ""))
         except (OSError, tomllib.TOMLDecodeError) as error:
             about = f"cannot be read: {error}"
         yield path.stem, "show", about, str(path.parent)
+    for path in every("scenes", "palettes/*.toml"):
+        yield path.stem, "palette", "", str(path.parent)
     for path in every("scenes", "*.py"):
         try:
             about = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]

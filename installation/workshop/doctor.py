@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from installation import __version__
 from installation.body import body
 from installation.content import cache, every
 from installation.errors import ImmersionsError
+from installation.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ def displays(part: str) -> Iterator[Finding]:
     if not (os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32")):
         yield Finding(part, True, "none; the show renders offscreen", "set DISPLAY to show it in a window")
         return
-    import pyglet
+    from installation.output import displays as screens
 
-    for screen in pyglet.display.get_display().get_screens():
-        yield Finding(part, True, f"{screen.width} x {screen.height} at {screen.x}, {screen.y}")
+    for name, (wide, high) in screens.displays():
+        yield Finding(part, True, f"{name}: {wide} x {high}")
 
 
 def sound(part: str) -> Iterator[Finding]:
@@ -73,16 +75,40 @@ def midi(part: str) -> Iterator[Finding]:
     if importlib.util.find_spec("rtmidi") is None:
         yield Finding(part, True, "python-rtmidi is not installed", "pip install python-rtmidi, if hands are wanted")
         return
-    from installation.control.midi import RtMidi
+    from installation.control.maps import every_map
+    from installation.control.ports import RtMidi
 
     try:
         system = RtMidi()
     except OSError as error:
         yield Finding(part, True, f"{error}; the show runs without hands")
         return
-    ports = system.ports()
+    inputs, outputs = system.inputs(), system.outputs()
     system.close()
-    yield Finding(part, True, ", ".join(ports) or "no input is plugged in")
+    yield Finding(part, True, ", ".join(inputs) or "no input is plugged in")
+    yield Finding(part, True, f"told back: {', '.join(outputs) or 'no output is plugged in'}")
+    known = [map.name for map in every_map() for name in inputs if map.port and map.port.lower() in name.lower()]
+    if inputs:
+        found = f"with a map of their own: {', '.join(known) or 'none'}"
+        yield Finding(part, True, found, "" if known else 'name one in [show] midi, or: immersions midi learn "NAME"')
+
+
+def osc(part: str) -> Iterator[Finding]:
+    settings = Settings.load().osc
+    if not settings.on:
+        yield Finding(part, True, "off")
+        return
+    for kind, what in ((socket.SOCK_DGRAM, "heard"), (socket.SOCK_STREAM, "found by OSCQuery")):
+        where = f"{what} on port {settings.in_}"
+        with socket.socket(socket.AF_INET, kind) as door:
+            try:
+                door.bind(("127.0.0.1", settings.in_))
+            except OSError:
+                yield Finding(part, True, f"{where}, which is taken now", "if no show runs, set [osc] in to another")
+            else:
+                yield Finding(part, True, where)
+    if importlib.util.find_spec("zeroconf") is None:
+        yield Finding(part, True, "not announced on the network", "pip install 'immersions[osc]', if that is wanted")
 
 
 def network(part: str) -> Iterator[Finding]:
@@ -121,6 +147,7 @@ LOOKS: dict[str, Callable[[str], Iterator[Finding]]] = {
     "display": displays,
     "sound": sound,
     "MIDI": midi,
+    "OSC": osc,
     "torch": network,
     "model": models,
     "folders": folders,

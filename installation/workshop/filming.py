@@ -1,28 +1,34 @@
 """From a take to a film: frame N depends on the take and N alone, so frames may be made in any order and any part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import torch
 
-from installation.body import Body
+from installation.body import Body, body
 from installation.control.parameters import defaults
 from installation.data import RATE, Controls, Dome, Dream, Floats, Frame
 from installation.errors import ContentError
+from installation.guard.tally import Tally, measured
+from installation.listen import ears
 from installation.listen.anatomy import frames_per_loop
 from installation.listen.hearer import Hearer
 from installation.output import offscreen
-from installation.output.recorder import record
-from installation.render.renderer import Renderer
+from installation.output.recorder import Pixels, record
+from installation.render.mosaic import painter
 from installation.sound.mixing import Loop as SoundingLoop
 from installation.sound.mixing import Seam, prepared
 from installation.sound.reel import Reel
-from installation.stage import Show
+from installation.stage import Show, even
 from installation.take import Loop, Take
 from installation.target import parse
+from installation.workshop.performing import THREADS
 
 Progress = Callable[[int, int], None]  # (pictures done, pictures in all)
 
@@ -35,6 +41,7 @@ class Format:
     rate: Fraction = Fraction(30)  # pictures a second
     dome: Dome | None = None  # a fisheye instead of a flat picture
     resume: bool = False  # keep the pictures of a folder that are there already
+    codec: str = ""  # of a mov, as `recorder.record` has them
 
 
 class Projection:
@@ -55,12 +62,19 @@ class Projection:
 
     def frame(self, number: int, rate: Fraction) -> Frame:
         """The frame of this number."""
-        seconds = float(number / rate)
+        return self.moment(float(number / rate), number)
+
+    def moment(self, seconds: float, number: int = 0) -> Frame:
+        """What is seen at this second, as the frame of a number."""
         index, place = self.take.at(seconds)
         controls = self.take.controls(seconds, self._rest)
-        look = self.show.at(self.take.shown(index, place) * self.show.loop, controls).look
-        previous = self._dream(index - 1) if index else None
-        return Frame(number, seconds, look, self._dream(index), previous, place)
+        shown = (self.take.loops[index].loop + place) * self.show.loop
+        entrances, tracks = self.take.entrances, self.take.tracks(seconds)
+        previous, dream = self._dream(index - 1) if index else None, self._dream(index)
+        look = even.evened(
+            lambda when: self.show.at(when, controls, entrances, tracks).look, shown, even.share(dream, previous, place)
+        )
+        return Frame(number, seconds, look, dream, previous, place)
 
     def sound(self, start: int, end: int) -> Floats:
         """What is heard from sample `start` to sample `end`, [speakers, samples]; silence after the last loop."""
@@ -88,20 +102,80 @@ class Projection:
         return Dream(number, clip, activations, scalogram, parse(loop.target), loop.score, loop.step, loop.verdict)
 
 
+class Sent(NamedTuple):
+    """All that a process needs to know to make pictures of a take, here or on another machine."""
+
+    take: Path  # its folder
+    language: str  # of the words over the picture
+    format: Format
+    folder: bool  # PNGs are wanted rather than pixels
+    fields: tuple[int, int]  # in which the tally looks at a picture
+
+
+class Made(NamedTuple):
+    """A picture, and the light of its fields for the tally."""
+
+    picture: Pixels | bytes
+    light: Floats
+
+
+Paint = Callable[[Sequence[int]], Generator[Made]]  # from numbers of frames to their pictures, in order
+
+
+def opened(take: Take, language: str, domed: bool) -> tuple[Projection, Body]:
+    """A take with the show and the ear that it was made with. Raises ContentError where one of them is gone."""
+    made_of = body(take.header.model)
+    known = (made_of.anatomy, made_of.layout, take.header.seed, made_of.liked, language, domed)
+    show = Show.load(take.header.show, defaults(), *known)
+    torch.set_num_threads(THREADS)
+    return Projection(take, show, ears.load(take.header.model)), made_of
+
+
+def painted(
+    projection: Projection, body: Body, format: Format, fields: tuple[int, int], numbers: Iterable[int]
+) -> Generator[Made]:
+    """The pictures of these frames, one after the other, made by this process."""
+    with offscreen.context() as gl:
+        maker = painter(gl, body.layout, body.anatomy, format.size, format.dome)
+        try:
+            for number in numbers:
+                picture = maker.picture(projection.frame(number, format.rate))
+                yield Made(picture, measured(picture, fields))
+        finally:
+            maker.release()
+
+
 def film(
-    projection: Projection, body: Body, out: Path, format: Format, part: range, progress: Progress | None = None
+    projection: Projection,
+    out: Path,
+    format: Format,
+    part: range,
+    paint: Paint,
+    tally: Tally,
+    whole: bool = True,
+    progress: Progress | None = None,
 ) -> int:
-    """Render the frames of `part` and their sound into a film or a folder; returns how many pictures were made.
+    """Render the frames of `part` and their sound into a film or a folder; returns how many pictures it has.
+
+    paint   makes the pictures
+    tally   takes in every picture that is made
+    whole   whether `part` is all that the folder will hold, so that its sounds are as long as the film
 
     Raises StorageError when the disk refuses; what was written until then, or until Ctrl-C, can be played.
     """
-    gl = offscreen.context()
-    with gl, record(out, format.size, format.rate, projection.speakers, first=part.start + 1) as recorder:
-        renderer = Renderer(gl, body.layout, body.anatomy, format.size, format.dome)
+    film = record(
+        out, format.size, format.rate, projection.speakers, part.start + 1, codec=format.codec, part=not whole
+    )
+    with film as recorder, ExitStack() as after:
+        there = {number for number in part if format.resume and recorder.there(number - part.start)}
+        pictures = after.enter_context(closing(paint([number for number in part if number not in there])))
         for done, number in enumerate(part):
-            if not (format.resume and recorder.skip()):
-                renderer.draw(projection.frame(number, format.rate))
-                recorder.picture(renderer.read())
+            if number in there:
+                recorder.skip()
+            else:
+                made = next(pictures)
+                recorder.picture(made.picture)
+                tally.weigh(number, made.light, float(number / format.rate))
             start, end = (round(Fraction(n) * RATE / format.rate) for n in (number, number + 1))
             recorder.sound(projection.sound(start, end))
             if progress is not None:

@@ -17,9 +17,9 @@ from installation.listen.hearer import Hearer
 from installation.output import offscreen
 from installation.output.recorder import record
 from installation.render.renderer import Renderer
-from installation.stage import Moment, Show
+from installation.stage import Moment, Prompter, Show
 from installation.workshop.filming import Progress
-from installation.workshop.performing import THREADS
+from installation.workshop.performing import THREADS, prompt
 
 SPEAKERS = 2
 
@@ -65,23 +65,24 @@ class Heard:
     """A recording and everything that the ear thinks of it, asked for in order of time."""
 
     def __init__(self, clip: Clip, listener: Hearer, show: Show) -> None:
-        self._show = show
+        self._show, self._prompter = show, Prompter(show)
         self._clip = clip
         self._frames = frames_per_loop(PIECE)
         self._pieces = listener.listen(clip, self._frames)
         self._known: list[tuple[Scalogram, Activations]] = []
         self._first = 0  # number of the first piece in `_known`
         self._dream: Dream | None = None
+        self._before: Dream | None = None  # the piece before: the eye is used to that one still
 
     def frame(self, number: int, seconds: float) -> Frame:
         """The frame at this second, which must not lie before the one asked for last."""
         piece = int(seconds // PIECE)
         if self._dream is None or self._dream.number != piece:
-            self._dream = self._between(piece)
+            self._before, self._dream = self._dream, self._between(piece)
         step = PIECE / self._frames  # seconds of one frame
         place = (seconds - piece * PIECE + MARGIN * step) / (PIECE + 2 * MARGIN * step)
-        look = self._show.at(seconds, self._show.controls).look
-        return Frame(number, seconds, look, self._dream, None, place)
+        look = self._asked(seconds).look
+        return Frame(number, seconds, look, self._dream, self._before, place)
 
     def _between(self, piece: int) -> Dream:
         """A piece with a margin from its neighbours on both sides, as a dream that can be lit."""
@@ -96,8 +97,13 @@ class Heard:
         scalogram = Scalogram(level, now[0].lowest, now[0].bins_per_octave, now[0].seconds_per_frame)
         samples = round(level.shape[1] * scalogram.seconds_per_frame * RATE)
         sound = Clip(np.zeros((1, samples), np.float32))
-        moment: Moment = self._show.at(piece * PIECE, self._show.controls)
-        return Dream(piece, sound, Activations(layers), scalogram, moment.target, 0.0, 0)
+        return Dream(piece, sound, Activations(layers), scalogram, self._asked(piece * PIECE).target, 0.0, 0)
+
+    def _asked(self, seconds: float) -> Moment:
+        """What the show asks for; what waits for a go gets it at once."""
+        loops = seconds / self._show.loop
+        prompt(self._prompter, int(loops), None)
+        return self._prompter.at(loops, self._show.resting(self._prompter.stands(loops)))
 
     def _piece(self, number: int) -> tuple[Scalogram, Activations]:
         """A piece of the recording; before the beginning and after the end nothing is heard."""

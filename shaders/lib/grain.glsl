@@ -5,9 +5,11 @@
 //   pixel     its coordinates, whole numbers and a half
 //   returns   0..1, never 1
 //
-// Interleaved gradient noise: neighbours differ as much as they can, so the eye sees no pattern.
+// Blue noise from a small picture that repeats: neighbours differ as much as they can, so the eye sees no pattern.
 // It depends on the pixel alone: the same frame is always the same picture.
 
+uniform sampler2D noise;
+
 float grain(vec2 pixel) {
-    return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715))));
+    return texelFetch(noise, ivec2(pixel) & 63, 0).r;
 }

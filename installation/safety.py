@@ -1,0 +1,184 @@
+"""The coming loop is forecast as it will be seen, on a screen or in a dome, and calmed where it would flash."""
+
+import logging
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from installation.data import Anatomy, Dome, Dream, Floats, Layout, Look
+from installation.guard.calming import Forecast, Loop, forecast
+from installation.guard.flash import DARK, RED_SWING, SWING, Fields, seen_from
+from installation.guard.forecast import Sight, parts, scene
+from installation.render.activity import Light, light
+from installation.render.calm import slow
+from installation.render.crossing import LEAD, crossing
+from installation.render.last_line import LastLine, Rule
+from installation.render.optics import Optics
+from installation.settings import Guard
+from installation.stage.even import foreseen, unsteady
+
+log = logging.getLogger(__name__)
+
+SIGHTS = 12  # places of the loop at which the picture is looked at, beginning and end among them
+MOST_SIGHTS = 34  # the same where the camera is fast
+FAR = 0.35  # of a field's width: faces that go further between two sights need more of them
+SOME = 7  # one of so many faces tells how fast all move
+GLANCES = 4  # looks from one of them to the next, to see whether the way is even
+FORGOTTEN = 4  # loops whose end is remembered
+
+
+class Ahead(NamedTuple):
+    """What a loop will look like.
+
+    moments   seconds of the show, in order
+    looks     at these moments
+    heard     number of the dream before it, if there is one
+    """
+
+    moments: tuple[float, ...]
+    looks: tuple[Look, ...]
+    heard: int | None
+
+
+def last_line(size: tuple[int, int], dome: Dome | None, settings: Guard) -> LastLine | None:
+    """What stands behind the forecast in a live show; nothing where the guard is off."""
+    if not settings.flashes:
+        return None
+    return LastLine(Rule(fields(size, dome, settings).squares, SWING, DARK, RED_SWING))
+
+
+def fields(size: tuple[int, int], dome: Dome | None, settings: Guard) -> Fields:
+    """The fields of a picture of this size, for the eye that sees them largest."""
+    return Fields.of(size, math.radians(dome.fov) / min(size) if dome else seen_from(size, settings.viewing))
+
+
+def moments(begin: float, loop: float) -> tuple[float, ...]:
+    """When to look at a loop of so many seconds that begins at this second of the show."""
+    steps = SIGHTS - 1
+    places = [float(step) for step in range(SIGHTS)]
+    glances = (
+        step + 0.618034 * (step * GLANCES + glance + 1) % 1.0 for step in range(steps) for glance in range(GLANCES)
+    )
+    return tuple(begin + loop * place / steps for place in sorted([*places, *glances]))  # met at all phases
+
+
+class Safety:
+    """Forecasts and calms loops, one after the other. One thread calls it; `expect` may be called from another.
+
+    size    pixels of the picture; the forecast holds for every size of the same shape
+    loop    seconds of the show that one loop lasts
+    """
+
+    def __init__(
+        self, anatomy: Anatomy, layout: Layout, size: tuple[int, int], dome: Dome | None, loop: float, settings: Guard
+    ) -> None:
+        self._anatomy, self._loop, self._settings = anatomy, loop, settings
+        self._optics = Optics(layout, anatomy, size, dome)
+        self.fields = fields(size, dome, settings)
+        self._layer = np.repeat(np.arange(len(anatomy.layers), dtype=np.int32), [layer.units for layer in anatomy])
+        self._pixels = self.fields.finer().pixels(2)
+        self._ahead: Ahead | None = None
+        self._known: dict[int, tuple[Light, Forecast]] = {}
+        if not settings.flashes:
+            log.warning("the flash guard is off, because: %s", settings.reason)
+
+    def expect(self, ahead: Ahead) -> None:
+        """The next loop will look so."""
+        self._ahead = ahead
+
+    def look_ahead(self, begin: float, looks: Callable[[float], Look], heard: Dream | None) -> None:
+        """The next loop begins at this second of a show with these looks; the dream before it is heard now."""
+        when = moments(begin, self._loop)
+        self.expect(Ahead(when, tuple(looks(moment) for moment in when), heard.number if heard else None))
+
+    def __call__(self, dream: Dream) -> tuple[Dream, Light]:
+        """A judged dream with what its verdict says about light, and that light. Raises as `activity.light` does."""
+        raw = light(dream, self._anatomy)
+        if not self._settings.flashes or dream.verdict is None or self._ahead is None:
+            return dream, raw
+        ahead = self._ahead
+        old = self._known.get(ahead.heard) if ahead.heard is not None else None
+        even = 0.0 if is_even(ahead) else 1.0
+        told = forecast(self._seen(raw, ahead, even > 0, old), self.fields)
+        names = {self._anatomy.layers[layer].name: share for layer, share in told.calm.items()}
+        if told.left:
+            log.warning("the dream %d may still flash in %d fields once it is calm", dream.number, told.left)
+        verdict = replace(dream.verdict, calm=names, even=even, flashes=told.most)
+        calm = replace(dream, verdict=verdict)
+        shown = light(calm, self._anatomy) if names else raw
+        self._known[dream.number] = shown, told
+        while len(self._known) > FORGOTTEN:
+            self._known.pop(next(iter(self._known)))
+        return calm, shown
+
+    def forecast(self, number: int) -> Floats:
+        """The relative luminance that was foretold of a dream of this number, one of the last, [columns, fields]."""
+        return self._known[number][1].brightness
+
+    def _seen(self, shown: Light, ahead: Ahead, held: bool, old: tuple[Light, Forecast] | None) -> Loop:
+        """All that the forecast is made of; `held` where the look will be held even."""
+        columns, second = shown.columns, max(1, round(shown.columns / shown.seconds))
+        folded = shown.answers.reshape(columns + 1, -1)[:, : self._anatomy.units]
+        meant = folded[-1] / np.float32(255)
+        times = folded[:columns]
+        if old is not None:
+            begun = crossing(old[0], shown)
+            start = begun.answers.reshape(begun.columns + LEAD + 1, -1)[LEAD:-1, : self._anatomy.units]
+            times = np.concatenate([start, times[begun.columns :]])
+        answers = np.ascontiguousarray(np.concatenate([times, folded[:second]]).T)
+        places, sights = self._sights(ahead, held, meant, SIGHTS)
+        if fast(sights, self.fields):
+            places, sights = self._sights(ahead, held, meant, MOST_SIGHTS)
+        times_ = np.append((np.arange(columns) + 0.5) / columns, np.ones(second))
+        at = np.interp(times_, places, np.arange(len(places))).astype(np.float32)
+        quarters = self.fields.finer()
+        before = None if old is None else (old[1].brightness[-second:], old[1].red[-second:])
+        given = parts(answers, at, sights, self._layer, quarters)
+        return Loop(given, scene(at, sights), shown.seconds, columns, before, slow(columns, shown.seconds))
+
+    def _sights(self, ahead: Ahead, held: bool, meant: Floats, count: int) -> tuple[Floats, list[Sight]]:
+        """What is seen from about so many places 0..1 of the loop."""
+        moments = np.asarray(ahead.moments)
+        chosen = np.unique(
+            [np.abs(moments - second).argmin() for second in np.linspace(moments[0], moments[-1], count)]
+        )
+        places = ((moments[chosen] - moments[0]) / (moments[-1] - moments[0])).astype(np.float32)
+        looks = [
+            foreseen(ahead.moments, ahead.looks, ahead.moments[one]) if held else ahead.looks[one] for one in chosen
+        ]
+        return places, [self._sight(look, float(place), meant) for look, place in zip(looks, places, strict=True)]
+
+    def _sight(self, look: Look, place: float, meant: Floats) -> Sight:
+        there = self._optics.seen(look, place, meant)
+        table, rows = self._optics.table(look, there.kinds)
+        count, each = self._pixels.shape[:2]
+        mist = self._optics.mist(look, self._pixels.reshape(-1, 2)).reshape(count, each, 3).mean(axis=1)
+        return Sight(there.centres, there.radii, rows, table, mist, look.bloom, look.fade)
+
+
+def is_even(ahead: Ahead) -> bool:
+    """Whether the looks of a loop go evenly from each of SIGHTS places to the next."""
+    every = np.linspace(ahead.moments[0], ahead.moments[-1], SIGHTS)
+    at = [int(np.abs(np.asarray(ahead.moments) - second).argmin()) for second in every]
+    for first, second in pairwise(at):
+        start, end = ahead.moments[first], ahead.moments[second]
+        for glance in range(first + 1, second):
+            along = (ahead.moments[glance] - start) / (end - start)
+            if unsteady(ahead.looks[first], ahead.looks[second], along, ahead.looks[glance]) > 1.0:
+                return False
+    return True
+
+
+def fast(sights: list[Sight], fields: Fields) -> bool:
+    """Whether faces move so far between two sights that light would not be where the forecast has it."""
+    for one, other in pairwise(sights):
+        there = np.flatnonzero((one.radii > 0) & (other.radii > 0))[::SOME]
+        if len(there):
+            moved = np.abs(one.centres[there] - other.centres[there])
+            if np.quantile(np.maximum(moved[:, 0], moved[:, 1]), 0.9) > FAR * fields.wide:
+                return True
+    return False

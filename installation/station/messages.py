@@ -1,0 +1,95 @@
+"""What a browser may say over its websocket; whatever is not exactly one of these is not heard."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+LONGEST = 2_000  # characters of one message
+
+Text = Annotated[str, Field(max_length=200)]
+
+
+class Said(BaseModel):
+    """One message. Nothing is converted and nothing may be added."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class Hello(Said):
+    """The first message: who comes.
+
+    key    a code from the picture, or what this server gave when the connection was there before
+    few    whether few neurons are enough, as on a phone
+    """
+
+    do: Literal["hello"]
+    role: Literal["visitor", "watch", "desk"] = "visitor"
+    key: Annotated[str, Field(max_length=64)] = ""
+    pin: Annotated[str, Field(max_length=64)] = ""
+    few: bool = False
+
+
+class TouchBody(Said):
+    """A visitor touches a neuron."""
+
+    do: Literal["touch"]
+    unit: Annotated[int, Field(ge=0, lt=10_000_000)]
+
+
+class Slide(Said):
+    """A visitor moves a slider: 0..1 of what visitors may reach."""
+
+    do: Literal["slide"]
+    name: Text
+    share: Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Compare(Said):
+    """A visitor holds the button that lets the start clip be heard, or lets it go."""
+
+    do: Literal["compare"]
+    on: bool
+
+
+class Plain(Said):
+    """A wish without more to it.
+
+    again   start again; a sound of one's own is forgotten
+    stay    the visitor is still there
+    keep    this loop is to be taken home
+    join    wait for a seat once more
+    """
+
+    do: Literal["again", "stay", "keep", "join"]
+
+
+class Set(Said):
+    """The desk sets a parameter."""
+
+    do: Literal["set"]
+    name: Text
+    value: float
+
+
+class Call(Said):
+    """The desk gives a cue."""
+
+    do: Literal["cue"]
+    name: Text
+    text: Annotated[str, Field(max_length=1_000)] = ""
+
+
+Wish = TouchBody | Slide | Compare | Plain | Set | Call
+_READ: TypeAdapter[Hello | Wish] = TypeAdapter(Annotated[Hello | Wish, Field(discriminator="do")])
+
+
+def read(text: str) -> Hello | Wish | None:
+    """The message that a text holds, or None where it is none."""
+    if len(text) > LONGEST:
+        return None
+    try:
+        return _READ.validate_json(text)
+    except (ValidationError, RecursionError):
+        return None
