@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -60,6 +61,7 @@ class Midi:
         self._outbox: SimpleQueue[tuple[Send, bytes]] = SimpleQueue()
         self._lesson: Lesson | None = None
         self._told = 0.0
+        self._scanning = Lock()
         self._looking = Worker("midi", self._step)
         self._sending = Worker("midi feedback", self._send)
 
@@ -161,7 +163,11 @@ class Midi:
                     self._outbox.put((send, message))
 
     def scan(self) -> None:
-        """Hear what was plugged in, and forget what was pulled out."""
+        """Hear what was plugged in, and forget what was pulled out. Any thread may ask."""
+        with self._scanning:
+            self._scan()
+
+    def _scan(self) -> None:
         assert self._system is not None
         there, outputs = self._system.inputs(), self._system.outputs()
         for name in [name for name in self._open if name not in there]:
