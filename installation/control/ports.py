@@ -52,9 +52,7 @@ class RtMidi:
         self._interface = rtmidi.API_UNSPECIFIED if interface is None else interface
         self._inputs = rtmidi.MidiIn(self._interface, "immersions")
         self._outputs = rtmidi.MidiOut(self._interface, "immersions")
-        self._pulled: list[
-            Any
-        ] = []  # ports that are deaf: closing one while the system still calls it may hang or crash
+        self._pulled: list[Any] = []  # deaf and dumb; to close one that the system still calls may hang for ever
 
     def inputs(self) -> Sequence[str]:
         return [str(name) for name in self._inputs.get_ports()]
@@ -71,54 +69,6 @@ class RtMidi:
         def close() -> None:
             port.cancel_callback()
             self._pulled.append(port)
-
-        return close
-
-    def speak(self, name: str) -> tuple[Send, Close]:
-        """How to send a message to an output, and how to close it."""
-        ...
-
-    def close(self) -> None:
-        """Let the system go."""
-        ...
-
-
-class RtMidi:
-    """The machine's own MIDI. Its scanners live as long as the show: making new ones loses messages of open ports.
-
-    Raises ImportError where python-rtmidi is missing, and rtmidi's errors where the machine has no MIDI.
-    """
-
-    def __init__(self, interface: int | None = None) -> None:
-        import rtmidi
-
-        if interface is None and sys.platform.startswith("linux") and not SEQUENCER.exists():
-            raise OSError(f"the kernel has no MIDI sequencer {SEQUENCER}")  # ALSA itself would write to the terminal
-        self._rtmidi: Any = rtmidi
-        self._interface = rtmidi.API_UNSPECIFIED if interface is None else interface
-        self._inputs = rtmidi.MidiIn(self._interface, "immersions")
-        self._outputs = rtmidi.MidiOut(self._interface, "immersions")
-        self._pulled: list[
-            Any
-        ] = []  # ports that are deaf: closing one while the system still calls it may hang or crash
-
-    def inputs(self) -> Sequence[str]:
-        return [str(name) for name in self._inputs.get_ports()]
-
-    def outputs(self) -> Sequence[str]:
-        return [str(name) for name in self._outputs.get_ports()]
-
-    def listen(self, name: str, receive: Receive) -> Close:
-        port = self._rtmidi.MidiIn(self._interface, "immersions")
-        port.ignore_types(timing=False)  # the clock is heard, too
-        port.set_callback(lambda event, _: receive(bytes(event[0])))
-        port.open_port(port.get_ports().index(name), "hands")
-
-        def close() -> None:
-            port.cancel_callback()
-            time.sleep(UNDER_WAY)  # closing keeps Python to itself, and would wait for ever for a call that needs it
-            port.close_port()
-            port.delete()
 
         return close
 
@@ -126,10 +76,7 @@ class RtMidi:
         port = self._rtmidi.MidiOut(self._interface, "immersions")
         port.open_port(port.get_ports().index(name), "feedback")
 
-        def close() -> None:
-            self._pulled.append(port)
-
-        return port.send_message, close
+        return port.send_message, lambda: self._pulled.append(port)
 
     def close(self) -> None:
         self._inputs.delete()
