@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,10 +56,10 @@ class RtMidi:
         self._pulled: list[Any] = []  # deaf and dumb; to close one that the system still calls may hang for ever
 
     def inputs(self) -> Sequence[str]:
-        return [str(name) for name in self._inputs.get_ports()]
+        return _names(self._inputs)
 
     def outputs(self) -> Sequence[str]:
-        return [str(name) for name in self._outputs.get_ports()]
+        return _names(self._outputs)
 
     def listen(self, name: str, receive: Receive) -> Close:
         port = self._rtmidi.MidiIn(self._interface, "immersions")
@@ -81,6 +82,14 @@ class RtMidi:
     def close(self) -> None:
         self._inputs.delete()
         self._outputs.delete()
+
+
+def _names(scanner: Any) -> list[str]:
+    """The names of all ports; one that is pulled out while they are counted makes the count begin again."""
+    for _ in range(3):
+        with suppress(Exception):
+            return [str(name) for name in scanner.get_ports()]
+    return [str(name) for name in scanner.get_ports()]
 
 
 def partner(name: str, outputs: Sequence[str], part: str) -> str | None:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import islice
@@ -30,6 +30,7 @@ PIECE = 16  # pictures that a worker makes in a row, at most: neighbours share t
 BYTES = 64 << 20  # of pictures in a piece, at most
 AHEAD = 2  # pieces more than there are workers that are under way
 PATIENCE = 10  # seconds in which a cluster must answer
+JOINING = 20  # seconds in which the first of its workers must be there
 MOST = 256  # workers on one machine
 ADDRESSES = ("tcp://", "tls://", "ws://", "wss://")
 
@@ -101,6 +102,8 @@ def crew(workers: str) -> Iterator[tuple[Executor, int]]:
             f"`dask worker {workers}`."
         ) from None
     with client:
+        with suppress(TimeoutError):  # workers that were started just now are still on their way
+            client.wait_for_workers(1, timeout=JOINING)
         hands = len(client.nthreads())
         if not hands:
             raise DeviceError(f"the Dask cluster {workers} has no workers. On each machine: dask worker {workers}")
