@@ -207,7 +207,9 @@ def test_what_runs_well_is_kept_whole(tmp_path):
     (own / "scenes" / "lamp.py").write_text("broken")
     assert (known / "scenes" / "lamp.py").read_text() != "broken"
     lastgood.keep(tmp_path / "good", None, None)
-    assert lastgood.kept(tmp_path / "good") == (None, None)
+    settings, known = lastgood.kept(tmp_path / "good")
+    assert settings.read_text() == ""  # all defaults
+    assert known is None
 
 
 def test_a_power_cut_between_two_names_loses_nothing(tmp_path):

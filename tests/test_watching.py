@@ -67,10 +67,10 @@ def test_the_day_and_the_journal_are_written(run):
     with ExitStack() as stack:
         watching = Watching(Settings(), stack)
         logging.getLogger("installation.somewhere").error("the sound is gone")
-        watching.second(STATUS, "ar8", PICTURE)
-        watching.visitor()
+        for there in (0, 1, 1, 0, 2):
+            watching.second({**STATUS, "visitors": there}, "ar8", PICTURE)
     day = json.loads((state / "days" / "2026-11-24.json").read_text())
-    assert (day["faults"], day["visitors"], day["dreams"], day["starts"]) == (1, 1, 3, 1)
+    assert (day["faults"], day["visitors"], day["dreams"], day["starts"]) == (1, 3, 3, 1)
     assert list(day["regions"]) == ["ar8"]
     assert "the sound is gone" in (state / "journal" / "journal.jsonl").read_text()
     assert not [one for one in logging.getLogger("installation").handlers if hasattr(one, "troubles")]
@@ -82,7 +82,6 @@ def test_a_state_folder_that_cannot_be_made_is_a_warning(run, caplog, monkeypatc
     monkeypatch.setenv("IMMERSIONS_STATE", str(tmp_path / "file" / "state"))
     watching = make()
     watching.second(STATUS, "ar8", PICTURE)
-    watching.visitor()
     assert "no journal is kept" in caplog.text
 
 

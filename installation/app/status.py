@@ -26,6 +26,7 @@ def status_of(show: Live, moment: Moment, heard: Heard) -> dict[str, Any]:
         "score": heard.dream.score,
         "steps": heard.dream.step,
         "loudness_lufs": verdict.loudness if verdict else None,
+        "silent_wished": show.settings.sound.device == "none",
         "sound": "silent" if show.player.silent else "playing",
         "sound_blocks": show.player.blocks,
         "underruns": show.player.underruns,

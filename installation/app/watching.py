@@ -53,7 +53,7 @@ class Watching:
         self._calibration: Calibration | None = None
         self._dose = Dose()  # of somebody who is there since the start
         self._level: float | None = None  # dBA
-        self._counted = (0, 0)  # faults, dreams
+        self._counted = (0, 0, 0)  # faults, dreams, visitors who are there
         self._told = time.monotonic()
         speaker = logging.getLogger("installation")
         ways: list[Send] = []
@@ -123,13 +123,10 @@ class Watching:
         self._book.second(datetime.now(), now - before, heard, light, target, self._hours.open)
         faults = self._journal.troubles if self._journal is not None else 0
         dreams = int(status.get("dreams", 0))
-        self._book.count(faults - self._counted[0], 0, dreams - self._counted[1])
-        self._counted = faults, dreams
-
-    def visitor(self) -> None:
-        """Somebody has taken a turn."""
-        if self._book is not None:
-            self._book.count(visitors=1)
+        there = int(status.get("visitors", 0))  # each who comes takes a turn
+        turns = max(0, there - self._counted[2])
+        self._book.count(faults - self._counted[0], turns, dreams - self._counted[1])
+        self._counted = faults, dreams, there
 
     def told(self) -> dict[str, Any]:
         """What a technician wants to know."""

@@ -40,6 +40,7 @@ def serve(
     run = [sys.executable, "-m", "installation", "run", "--resume"]
     wished = settings or (Path(FILE) if Path(FILE).is_file() else None)
     good = kept() / "good"
+    lastgood.kept(good)  # sets right what a power cut left half done
     known_settings, known_content = good / lastgood.SETTINGS, good / lastgood.CONTENT
 
     def well() -> None:

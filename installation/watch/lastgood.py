@@ -20,6 +20,8 @@ def keep(folder: Path, settings: Path | None, content: Path | None) -> None:
     fresh.mkdir(parents=True)
     if settings is not None and settings.is_file():
         shutil.copy(settings, fresh / SETTINGS)
+    else:
+        (fresh / SETTINGS).touch()  # all defaults
     if content is not None and content.is_dir():
         for number, path in enumerate(sorted(content.rglob("*"))):
             if number > MOST:
@@ -44,7 +46,7 @@ def kept(folder: Path) -> tuple[Path | None, Path | None] | None:
         old = folder.with_suffix(".old")  # the power was cut between the two renamings
         if not old.is_dir():
             return None
-        folder = old
+        old.rename(folder)
     settings, content = folder / SETTINGS, folder / CONTENT
     return settings if settings.is_file() else None, content if content.is_dir() else None
 
