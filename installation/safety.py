@@ -13,13 +13,17 @@ from installation.data import Anatomy, Dome, Dream, Floats, Layout, Look
 from installation.guard.calming import Forecast, Loop, forecast
 from installation.guard.flash import DARK, RED_SWING, SWING, Fields, seen_from
 from installation.guard.forecast import Sight, parts, scene
+from installation.render import foreseen
 from installation.render.activity import Light, light
 from installation.render.calm import slow
 from installation.render.crossing import LEAD, crossing
+from installation.render.halos import Halos, across, halos, hush, with_halos
+from installation.render.halos import table as halo_table
 from installation.render.last_line import LastLine, Rule
 from installation.render.optics import Optics
 from installation.settings import Guard
-from installation.stage.even import foreseen, unsteady
+from installation.stage.even import foreseen as evenly
+from installation.stage.even import unsteady
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +70,14 @@ def moments(begin: float, loop: float) -> tuple[float, ...]:
     return tuple(begin + loop * place / steps for place in sorted([*places, *glances]))  # met at all phases
 
 
+class Known(NamedTuple):
+    """What is remembered of a loop: its light, its halos and its forecast."""
+
+    light: Light
+    halos: Halos
+    told: Forecast
+
+
 class Safety:
     """Forecasts and calms loops, one after the other. One thread calls it; `expect` may be called from another.
 
@@ -82,7 +94,7 @@ class Safety:
         self._layer = np.repeat(np.arange(len(anatomy.layers), dtype=np.int32), [layer.units for layer in anatomy])
         self._pixels = self.fields.finer().pixels(2)
         self._ahead: Ahead | None = None
-        self._known: dict[int, tuple[Light, Forecast]] = {}
+        self._known: dict[int, Known] = {}
         if not settings.flashes:
             log.warning("the flash guard is off, because: %s", settings.reason)
 
@@ -103,58 +115,71 @@ class Safety:
         ahead = self._ahead
         old = self._known.get(ahead.heard) if ahead.heard is not None else None
         even = 0.0 if is_even(ahead) else 1.0
-        told = forecast(self._seen(raw, ahead, even > 0, old), self.fields)
+        glow = self._halos(dream, raw)
+        told = forecast(self._seen(raw, glow, ahead, even > 0, old), self.fields)
         names = {self._anatomy.layers[layer].name: share for layer, share in told.calm.items()}
         if told.left:
             log.warning("the dream %d may still flash in %d fields once it is calm", dream.number, told.left)
         verdict = replace(dream.verdict, calm=names, even=even, flashes=told.most)
         calm = replace(dream, verdict=verdict)
         shown = light(calm, self._anatomy) if names else raw
-        self._known[dream.number] = shown, told
+        self._known[dream.number] = Known(shown, self._halos(calm, raw) if names else glow, told)
         while len(self._known) > FORGOTTEN:
             self._known.pop(next(iter(self._known)))
         return calm, shown
 
     def forecast(self, number: int) -> Floats:
         """The relative luminance that was foretold of a dream of this number, one of the last, [columns, fields]."""
-        return self._known[number][1].brightness
+        return self._known[number].told.brightness
 
-    def _seen(self, shown: Light, ahead: Ahead, held: bool, old: tuple[Light, Forecast] | None) -> Loop:
+    def _halos(self, dream: Dream, shown: Light) -> Halos:
+        """What is seen of a dream's halos over the columns of its light."""
+        wanted = self._ahead is not None and any(look.foresight > 0 for look in self._ahead.looks)
+        layers = dream.activations.expected if wanted else ()
+        return halos({layer: foreseen.light(dream, layer) for layer in layers}, self._anatomy, shown.columns)
+
+    def _seen(self, shown: Light, glow: Halos, ahead: Ahead, held: bool, old: Known | None) -> Loop:
         """All that the forecast is made of; `held` where the look will be held even."""
         columns, second = shown.columns, max(1, round(shown.columns / shown.seconds))
         folded = shown.answers.reshape(columns + 1, -1)[:, : self._anatomy.units]
         meant = folded[-1] / np.float32(255)
         times = folded[:columns]
         if old is not None:
-            begun = crossing(old[0], shown)
+            begun = crossing(old.light, shown)
+            glow = across(old.halos, glow, shown.seconds)
             start = begun.answers.reshape(begun.columns + LEAD + 1, -1)[LEAD:-1, : self._anatomy.units]
             times = np.concatenate([start, times[begun.columns :]])
-        answers = np.ascontiguousarray(np.concatenate([times, folded[:second]]).T)
-        places, sights = self._sights(ahead, held, meant, SIGHTS)
+        times = np.concatenate([times, folded[:second]])
+        states = np.concatenate([glow.states, glow.states[:second]])
+        answers = np.ascontiguousarray(np.concatenate([times, states], axis=1).T)
+        layer = np.concatenate([self._layer, self._layer[glow.units]])
+        places, sights = self._sights(ahead, held, meant, glow, SIGHTS)
         if fast(sights, self.fields):
-            places, sights = self._sights(ahead, held, meant, MOST_SIGHTS)
+            places, sights = self._sights(ahead, held, meant, glow, MOST_SIGHTS)
         times_ = np.append((np.arange(columns) + 0.5) / columns, np.ones(second))
         at = np.interp(times_, places, np.arange(len(places))).astype(np.float32)
         quarters = self.fields.finer()
-        before = None if old is None else (old[1].brightness[-second:], old[1].red[-second:])
-        given = parts(answers, at, sights, self._layer, quarters)
+        before = None if old is None else (old.told.brightness[-second:], old.told.red[-second:])
+        given = parts(answers, at, sights, layer, quarters)
         return Loop(given, scene(at, sights), shown.seconds, columns, before, slow(columns, shown.seconds))
 
-    def _sights(self, ahead: Ahead, held: bool, meant: Floats, count: int) -> tuple[Floats, list[Sight]]:
+    def _sights(self, ahead: Ahead, held: bool, meant: Floats, glow: Halos, count: int) -> tuple[Floats, list[Sight]]:
         """What is seen from about so many places 0..1 of the loop."""
         moments = np.asarray(ahead.moments)
         chosen = np.unique(
             [np.abs(moments - second).argmin() for second in np.linspace(moments[0], moments[-1], count)]
         )
         places = ((moments[chosen] - moments[0]) / (moments[-1] - moments[0])).astype(np.float32)
-        looks = [
-            foreseen(ahead.moments, ahead.looks, ahead.moments[one]) if held else ahead.looks[one] for one in chosen
-        ]
-        return places, [self._sight(look, float(place), meant) for look, place in zip(looks, places, strict=True)]
+        looks = [evenly(ahead.moments, ahead.looks, ahead.moments[one]) if held else ahead.looks[one] for one in chosen]
+        return places, [self._sight(look, float(place), meant, glow) for look, place in zip(looks, places, strict=True)]
 
-    def _sight(self, look: Look, place: float, meant: Floats) -> Sight:
+    def _sight(self, look: Look, place: float, meant: Floats, glow: Halos) -> Sight:
         there = self._optics.seen(look, place, meant)
-        table, rows = self._optics.table(look, there.kinds)
+        hushed = np.unique(self._layer[glow.units]).tolist()
+        table, rows = self._optics.table(look, there.kinds, hushed, hush(look))
+        if len(glow.units):
+            there = with_halos(there._replace(kinds=rows), glow.units, look, len(table))
+            table, rows = np.concatenate([table, halo_table(look)]), there.kinds
         count, each = self._pixels.shape[:2]
         mist = self._optics.mist(look, self._pixels.reshape(-1, 2)).reshape(count, each, 3).mean(axis=1)
         return Sight(there.centres, there.radii, rows, table, mist, look.bloom, look.fade)

@@ -1,6 +1,6 @@
 // awaited: the halo of a neuron whose answer the ear foresees: cool before it comes, warm where it was wrong.
 //
-//   room, next, origin, depth   as in neuron.vert
+//   room, next, still, origin, depth   as in neuron.vert
 //   foreseen, foreseen_before   of this loop and of the one before: the neurons along, time up; red what is awaited,
 //                               green how wrong the ear was
 //   columns, columns_before     of both, now
@@ -10,6 +10,7 @@
 
 #include "lib/project.glsl"
 #include "lib/forming.glsl"
+#include "lib/breathing.glsl"
 #include "lib/spot.glsl"
 
 uniform sampler2D foreseen;
@@ -21,10 +22,10 @@ uniform float face;
 uniform float strength;
 uniform vec3 cool;
 uniform vec3 warm;
-uniform float breath;
 
 in vec3 room;
 in vec3 next;
+in vec3 still;
 in vec3 origin;
 in float depth;
 
@@ -44,7 +45,7 @@ vec2 then(sampler2D seen, float place) {
 void main() {
     vec2 state = mix(then(foreseen_before, columns_before), then(foreseen, columns), turned);
     float scale;
-    vec4 here = forming(mix(room, next, breath), origin, depth);
+    vec4 here = forming(breathing(room, next, still), origin, depth);
     vec4 clip = project(here.xyz, scale);
     vec2 place = clip.xy / clip.w;
     radius = max(face * here.w * scale, SMALLEST);

@@ -1,6 +1,6 @@
 // edge: a point of a connection, lit by what its neuron answered a moment ago; a silent one is dark.
 //
-//   room, next   where this point stands, and a breath later
+//   room, next   where this point stands, and a breath later; still: without breath
 //   depth        of the layers between which it lies, 0..1, origin: between their middles; strength of the connection
 //   along        0 at the neuron that sends .. 1 at the one that hears it
 //   unit         the neuron that sends
@@ -13,16 +13,17 @@
 #include "lib/then.glsl"
 #include "lib/shade.glsl"
 #include "lib/forming.glsl"
+#include "lib/breathing.glsl"
 #include "lib/snap.glsl"
 
 uniform vec2 size;  // pixels of all light
 uniform float glow;
 uniform float pulses;
 uniform float travel;
-uniform float breath;
 
 in vec3 room;
 in vec3 next;
+in vec3 still;
 in vec3 origin;
 in float depth;
 in float strength;
@@ -42,7 +43,7 @@ void main() {
     if (lately(unit, travel) < DARK) return;
 
     float scale;
-    vec4 here = forming(mix(room, next, breath), origin, depth);
+    vec4 here = forming(breathing(room, next, still), origin, depth);
     gl_Position = snap(project(here.xyz, scale), size);
     float ago = along * travel;
     float answered = then(unit, ago);

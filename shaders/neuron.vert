@@ -1,6 +1,6 @@
 // neuron: one point per neuron, as large and as bright as it answers.
 //
-//   room       where it stands, next: where it stands a breath later; depth 0..1 its layer, origin: the middle of that
+//   room       where it stands, next: a breath later, still: without breath; depth 0..1 its layer, origin: that one's middle
 //   face       radius of a neuron at rest, in the room
 //   glow       light of a fully answering neuron; rest: of one that is silent
 //   shine      colour of targeted neurons
@@ -11,6 +11,7 @@
 #include "lib/shade.glsl"
 #include "lib/knee.glsl"
 #include "lib/forming.glsl"
+#include "lib/breathing.glsl"
 #include "lib/spot.glsl"
 
 uniform float face;
@@ -19,10 +20,10 @@ uniform float rest;
 uniform vec3 shine;
 uniform vec3 hushed;
 
-uniform float breath;
 
 in vec3 room;
 in vec3 next;
+in vec3 still;
 in vec3 origin;
 in float depth;
 
@@ -51,7 +52,7 @@ void main() {
     if (strength < FAINTEST) return;
 
     float scale;
-    vec4 here = forming(mix(room, next, breath), origin, depth);
+    vec4 here = forming(breathing(room, next, still), origin, depth);
     vec4 clip = project(here.xyz, scale);
     scale *= here.w;
     strength *= pow(max(here.w, SMALLEST), -GATHERED);

@@ -171,6 +171,30 @@ def test_a_body_with_variants_breathes(gl, body, dreamt, framed):
     np.testing.assert_allclose(np.subtract(columns, columns[0]), [0, shift / 2, shift, shift / 2], atol=0.3)
 
 
+def test_seen_from_near_a_body_holds_its_breath(gl, body, dreamt, framed):
+    anatomy, layout = body
+    moved = layout.positions + np.float32([0.1, 0, 0])
+    renderer = Renderer(gl, replace(layout, variants=np.stack([layout.positions, moved])), anatomy, SIZE)
+    dream = dreamt({("low", 0, 0, step): 20.0 for step in range(64)})
+
+    def shift(away):
+        """How far a neuron goes in a loop, in the room."""
+        middles = []
+        for place in (0.0, 0.5):
+            x, y, z = map(float, layout.positions[0])
+            camera = Camera(eye=(x, y, z + away), centre=(x, y, z))
+            renderer.draw(framed(dream, place, **ALONE | {"camera": camera}))
+            light = renderer.radiance().sum(axis=(0, 2))
+            middles.append(np.average(np.arange(SIZE[0]), weights=light))
+        return (middles[1] - middles[0]) * away
+
+    whole, nearer, near = shift(2.0), shift(0.5), shift(0.25)
+    renderer.release()
+    assert whole > 0
+    assert nearer == pytest.approx(whole / 2, rel=0.1)
+    assert near == pytest.approx(whole / 4, rel=0.1)
+
+
 def test_haze_lies_where_the_layout_says(gl, body, dreamt, framed):
     anatomy, layout = body
     haze = np.zeros((64, 64), np.float32)

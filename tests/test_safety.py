@@ -10,7 +10,7 @@ from strobes import LOOP, dream, means, play, strobe, watched
 
 from installation.body import body as body_of
 from installation.control.parameters import defaults
-from installation.data import Camera, Dome, Frame, Look, Verdict
+from installation.data import Activations, Camera, Dome, Frame, Look, Verdict
 from installation.guard.flash import MOST, SWING, Fields, most_in_a_second, pooled, transitions
 from installation.render.activity import light
 from installation.render.crossing import LEAD, crossing
@@ -101,6 +101,32 @@ def test_only_what_flashes_is_held(tiny):
     calm = safety(one)[0].verdict.calm
     assert set(calm) == {first}
     assert 0.2 < calm[first] <= 1.0
+
+
+def test_halos_are_forecast_and_calmed_with_their_layer(renderer, tiny):
+    layer = tiny.anatomy.layers[1].name
+    still = dream(tiny.anatomy, lambda units, t: np.zeros((units.stop - units.start, len(t))))
+    came = still.activations.layers[layer]
+    on = (np.arange(came.shape[2]) * LOOP / came.shape[2] * 2.5) % 1.0 < 0.5
+    awaited = np.where(on, 8.0, 0.0).astype(np.float16) * np.ones_like(came)
+    one = replace(still, activations=Activations(still.activations.layers, {layer: awaited}))
+    places = tiny.layout.positions[tiny.anatomy.slice(layer)]
+    middle, wide = places.mean(axis=0), np.ptp(places, axis=0).max()
+    camera = Camera(eye=(*middle[:2], middle[2] + 1.2 * wide), centre=tuple(middle))
+    look = replace(NEAR, camera=camera, foresight=1.0, exposure=-1.5)
+    safety = Safety(tiny.anatomy, tiny.layout, SIZE, None, LOOP, Guard())
+    wild = watched(play(renderer, None, [one], lambda s: look, 30), SIZE, 30, safety.fields)
+    dreams = [one, replace(one, number=1)]
+    calm = watched(play(renderer, safety, dreams, lambda s: look, 30), SIZE, 30, safety.fields)
+    count = [
+        most_in_a_second(transitions(pooled(seen.fields.astype(np.float32), safety.fields), SWING), 30).max()
+        for seen in (wild, calm)
+    ]
+    assert count[0] > MOST
+    assert count[1] <= MOST
+    told = pooled(safety.forecast(1), safety.fields)[:, -1].mean()  # the whole picture
+    assert told == pytest.approx(calm.fields[len(calm.fields) // 2 :].mean(), rel=0.1)
+    assert calm.mean >= 0.5 * wild.mean
 
 
 def test_the_forecast_is_what_is_drawn_within_a_tenth(gl):

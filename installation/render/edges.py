@@ -31,7 +31,8 @@ class Edges:
         points["strength"], points["along"], points["unit"] = strengths[thread], along, pairs[thread, 0]
         sources = between(ends[thread, 0], ends[thread, 1], along[:, None])
         places = bowed(shapes(layout), pairs[thread], along)
-        self._lines = Shape(gl, "edge.vert", "edge.frag", places, sources, points, segments(counts))
+        still = bowed(layout.positions[None], pairs[thread], along)[0]
+        self._lines = Shape(gl, "edge.vert", "edge.frag", places, still, sources, points, segments(counts))
 
     def draw(self, place: float, height: float, glow: float, pulses: float, **inputs: moderngl.Texture | Value) -> None:
         """Add the threads' light to the bound framebuffer: their own, and what travels along them.

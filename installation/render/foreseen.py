@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from installation.data import Anatomy, Dream, Floats, Halves, Layout
 from installation.render.activity import ATTACK, RELEASE, follow
+from installation.render.calm import calmed
 from installation.render.passes import BYTE, Value
 from installation.render.shape import Shape, depths, origins, shapes
 
@@ -58,9 +59,9 @@ class Foreseen:
             units = self._anatomy.slice(layer)
             others = np.empty(self._anatomy[layer].units, [("depth", "f4")])
             others["depth"] = depths(self._anatomy)[units]
-            places = shapes(self._layout)[:, units]
+            places, still = shapes(self._layout)[:, units], self._layout.positions[units]
             sources = origins(self._layout, self._anatomy)[units]
-            self._halos[layer] = Shape(self._gl, "awaited.vert", "awaited.frag", places, sources, others)
+            self._halos[layer] = Shape(self._gl, "awaited.vert", "awaited.frag", places, still, sources, others)
         return self._halos[layer]
 
     def _texture(self, dream: Dream, layer: str) -> moderngl.Texture:
@@ -92,7 +93,7 @@ def light(dream: Dream, layer: str) -> NDArray[np.uint8]:
     """How much is awaited and how wrong it was, [steps, units, 2] uint8, from rest 0 to 255 at the very most.
 
     Both count in the layer's own liveliness in this loop, so that an ear which foresees nothing but the mean of all
-    moments awaits nothing.
+    moments awaits nothing. What is held calm of the layer is held of its halos, too.
     """
     came, expected = (flat(answers) for answers in (dream.activations.layers[layer], dream.activations.expected[layer]))
     usual = came.mean(axis=0)
@@ -100,8 +101,11 @@ def light(dream: Dream, layer: str) -> NDArray[np.uint8]:
     step = dream.clip.seconds / len(came)
     awaited = np.roll(bright((expected - usual) / lively), -round(AHEAD / step), axis=0)
     wrong = bright(np.abs(came - expected) / lively)
-    seen = np.stack([follow(part, step, ATTACK, RELEASE) for part in (awaited, wrong)], axis=-1)
-    return np.rint(255 * seen).astype(np.uint8)
+    parts = [follow(part, step, ATTACK, RELEASE) for part in (awaited, wrong)]
+    calm = dream.verdict.calm.get(layer, 0.0) if dream.verdict is not None else 0.0
+    for part in parts:
+        calmed(part, np.full(part.shape[1], calm, np.float32), dream.clip.seconds)
+    return np.rint(255 * np.stack(parts, axis=-1)).astype(np.uint8)
 
 
 def flat(answers: Halves) -> Floats:

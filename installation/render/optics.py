@@ -4,6 +4,7 @@ The numbers stand in the shaders and are read from there, so that a picture and 
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,6 +63,7 @@ class Optics:
     def __init__(self, layout: Layout, anatomy: Anatomy, size: tuple[int, int], dome: Dome | None = None) -> None:
         self.size, self.dome = size, dome
         self._shapes = shape.shapes(layout)
+        self._still = layout.positions
         self._origins = shape.origins(layout, anatomy)
         self._depths = shape.depths(anatomy)
         self._face = FACE * spacing(layout)
@@ -76,6 +78,7 @@ class Optics:
         here = self._shapes[first]
         if len(self._shapes) > 1:
             here = here + along * (self._shapes[(first + 1) % len(self._shapes)] - here)
+        here = here + np.float32(view.held(look.camera)) * (self._still - here)
         open_ = np.ones(len(here), np.float32)
         if look.formed < 1.0:
             here, open_ = forming(here, self._origins, self._depths, look.formed)
@@ -91,10 +94,14 @@ class Optics:
         kinds = (self._layer * len(SHADES) + target) * len(RADII) + size_
         return Seen(centres.astype(np.float32), radii, kinds.astype(np.int32))
 
-    def table(self, look: Look, kinds: NDArray[np.int32]) -> tuple[Floats, NDArray[np.int32]]:
+    def table(
+        self, look: Look, kinds: NDArray[np.int32], hushed: Sequence[int] = (), hush: float = 0.0
+    ) -> tuple[Floats, NDArray[np.int32]]:
         """How much of a face's area at rest is how bright, by kind and answer: [rows, 256, 4], and each unit's row.
 
         The last number is its light before film, for the bloom; the first three are red, green and blue on the screen.
+
+        hushed   numbers of layers whose light gives way to halos, `hush` 0..1 of it
         """
         shader = constants("neuron.vert")
         colours = palette(look.shallow, look.deep, look.sweep)
@@ -109,6 +116,7 @@ class Optics:
         open_ = self._opened(look)[layer]
         still = shader["STILL"] * look.rest * (1 + shader["MEANT"] * np.asarray(SHADES)[target][:, None])
         strength = shader["BRIGHT"] * stops * (still + look.glow * answer**2)
+        strength = strength * (1 - hush * np.isin(layer, hushed))[:, None]
         strength = strength * np.maximum(open_, shader["SMALLEST"])[:, None] ** -shader["GATHERED"]  # [wanted, steps]
         share = 0.85 * np.asarray(SHADES)[target][:, None]
         colour = (1 - share) * shade[layer] + share * 1.4 * np.asarray(look.shine)

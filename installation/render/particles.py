@@ -17,7 +17,9 @@ class Particles:
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         others = np.empty(anatomy.units, [("depth", "f4")])
         others["depth"] = depths(anatomy)
-        self._points = Shape(gl, "neuron.vert", "neuron.frag", shapes(layout), origins(layout, anatomy), others)
+        self._points = Shape(
+            gl, "neuron.vert", "neuron.frag", shapes(layout), layout.positions, origins(layout, anatomy), others
+        )
         self.face = FACE * spacing(layout)
 
     def draw(self, place: float, bigger: float, **inputs: moderngl.Texture | Value) -> None:

@@ -38,6 +38,7 @@ class Shape:
     """Points of the body, drawn with one program: each knows where it stands now and where next.
 
     places   [places, points, 3]
+    still    [points, 3] where they stand when the body does not breathe
     origins  [points, 3] where they come from
     others   what else the vertex shader reads of each point, as moderngl takes it
     order    numbers of the points as they are drawn; each once without it
@@ -49,6 +50,7 @@ class Shape:
         vertex: str,
         fragment: str,
         places: Floats,
+        still: Floats,
         origins: Floats,
         others: NDArray[np.void],
         order: NDArray[np.uint32] | None = None,
@@ -56,15 +58,16 @@ class Shape:
         self.program = shaders.program(gl, vertex, fragment)
         self._count = places.shape[1] if order is None else len(order)
         stands = [gl.buffer(np.ascontiguousarray(place, np.float32).tobytes() or bytes(12)) for place in places]
+        calm = gl.buffer(np.ascontiguousarray(still, np.float32).tobytes() or bytes(12))
         source = gl.buffer(np.ascontiguousarray(origins, np.float32).tobytes() or bytes(12))
         rest = gl.buffer(others.tobytes() or bytes(others.itemsize))
         index = None if order is None else gl.buffer(order.tobytes() or bytes(4))
-        self._buffers = [*stands, source, rest, *([index] if index else [])]
-        still = [*self._read(source, "origin"), *self._others(rest, others)]
+        self._buffers = [*stands, calm, source, rest, *([index] if index else [])]
+        always = [*self._read(calm, "still"), *self._read(source, "origin"), *self._others(rest, others)]
         self._gl, self._places = gl, places[0]
         self._largest = float(gl.info["GL_POINT_SIZE_RANGE"][1])  # pixels
         self._read_at = [
-            [*self._read(now, "room"), *self._read(later, "next"), *still]
+            [*self._read(now, "room"), *self._read(later, "next"), *always]
             for now, later in zip(stands, [*stands[1:], stands[0]], strict=True)
         ]
         self._arrays = [gl.vertex_array(self.program, read, index) for read in self._read_at]

@@ -91,6 +91,6 @@ class Shining:
 
 
 def seen(frame: Frame, sheet: Sheet) -> dict[str, Value]:
-    """From where the body is seen, and how far it has formed."""
+    """From where the body is seen, how far it has formed, and how still it holds."""
     lens = view.projection(frame.look.camera, sheet.size, sheet.whole, sheet.dome)
-    return {**lens, "size": pair(sheet.whole), "formed": frame.look.formed}
+    return {**lens, "size": pair(sheet.whole), "formed": frame.look.formed, "held": view.held(frame.look.camera)}

@@ -13,6 +13,7 @@ from installation.render.passes import Value
 Arrow = NDArray[np.float64]  # [3]
 
 NEAR, FAR = 0.01, 50.0  # of the body's radius
+WHOLE = 1.0  # radii of the body, from which on all of its breath is seen
 STRETCHED = 2.0  # times longer than in the middle of a dome is a length at its rim, at most
 
 
@@ -69,6 +70,11 @@ def closest(seen: Mapping[str, object], places: Floats) -> float:
         return float(seen["focal"]) / max(float(away.min(where=away > 0, initial=FAR)), NEAR)  # type: ignore[arg-type]
     away = np.linalg.norm(places @ room[:3, :3].T + room[:3, 3], axis=1)
     return STRETCHED * float(seen["focal"]) / max(float(away.min(initial=FAR)), NEAR)  # type: ignore[arg-type]
+
+
+def held(camera: Camera) -> float:
+    """How still a body holds for this camera, 0 it breathes .. 1: near by, cells would swim through the picture."""
+    return max(0.0, 1.0 - math.dist(camera.eye, camera.centre) / WHOLE)
 
 
 def disc(picture: tuple[float, float], dome: Dome | None) -> tuple[float, float, float]:

@@ -17,7 +17,7 @@ uniform vec2 whole;
 uniform float side;
 uniform int columns;
 
-const float DARKEST = 1e-4;  // light; the faintest that a screen shows is nine times as strong
+const float DARKEST = 3e-4;  // light; the faintest that a screen shows is three times as strong
 
 float brightest(vec3 light) {
     return max(light.r, max(light.g, light.b));
