@@ -13,13 +13,13 @@ LOCK := requirements.lock
 # What the show needs from the system, each with the library that tells whether it is there.
 LIBRARIES := libEGL.so.1=libegl1 libGL.so.1=libgl1 libportaudio.so.2=libportaudio2 libfontconfig.so.1=libfontconfig1 libfreetype.so.6=libfreetype6 libGLX_mesa.so.0=libglx-mesa0 libEGL_mesa.so.0=libegl-mesa0 libGLU.so.1=libglu1-mesa
 # What the tests use beside it: real screens, real sound servers and a real browser.
-TOOLS := Xvfb=xvfb xauth=xauth xdotool=xdotool pulseaudio=pulseaudio parec=pulseaudio-utils jackd=jackd2 fluidsynth=fluidsynth chromium=chromium
+TOOLS := Xvfb=xvfb xauth=xauth xdotool=xdotool pulseaudio=pulseaudio parec=pulseaudio-utils jackd=jackd2 fluidsynth=fluidsynth chromium=chromium cc=build-essential
 
-.PHONY: help setup run test bench soak clean
+.PHONY: help setup run test bench soak monkey soak-fast clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 18
 
 setup: $(READY) ## make .venv with the pinned packages, and the system libraries where that is allowed
 
@@ -39,6 +39,12 @@ bench: setup ## the benchmarks under tests/bench, one table each
 
 soak: setup ## the service for two hours, with faults; ARGS="0.5 house faults" for another length
 	@$(BIN)/python tests/bench/soak.py $(or $(ARGS),2 house faults)
+
+monkey: setup ## ten minutes of random hands on the station's pages; ARGS="1" for one minute
+	@$(BIN)/python tests/bench/monkey.py $(ARGS)
+
+soak-fast: setup ## a hundred thousand loops in a quarter of an hour, with everything going wrong; ARGS=1000 for fewer
+	@$(BIN)/python tests/bench/soak_fast.py $(ARGS)
 
 clean: ## remove what can be made again
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

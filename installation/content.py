@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from installation.errors import ContentError, StorageError, one_of
 
+SETTINGS = "immersions.toml"  # of the current folder
 KINDS = ("shaders", "scenes", "models", "layouts")
 SOUNDS = ("*.flac", "*.wav", "*.ogg", "*.mp3", "*.opus", "*.aiff")
 PACKAGE = Path(__file__).parent
@@ -50,8 +52,19 @@ def every(kind: str, pattern: str) -> Iterator[Path]:
 
 
 def recordings() -> dict[str, Path]:
-    """The start clips that are recordings, by name; the user's own are among them."""
-    return {path.stem: path for sound in SOUNDS for path in every("scenes", f"clips/{sound}")}
+    """The start clips that are recordings, by name; the user's own and those that were brought are among them."""
+    found = {path.stem: path for sound in SOUNDS for path in every("scenes", f"clips/{sound}")}
+    with suppress(OSError, StorageError):  # where nothing can be read, nothing was brought
+        found |= {path.stem: path for path in sorted(brought().glob("*.flac"))}
+    return found
+
+
+def brought() -> Path:
+    """Where start clips that people bring are kept, which need not be there yet. Raises StorageError."""
+    try:
+        return own("scenes") / "clips"
+    except ContentError:
+        return kept() / "clips"
 
 
 def cache() -> Path:

@@ -221,6 +221,8 @@ class Dream:
     step: int  # optimisation steps since the start clip
     verdict: Verdict | None = None  # only a judged dream may be played
     seconds_per_step: float = 0.0  # CPU seconds that one optimisation step took
+    lent: bool = False  # begun from a sound that a visitor lent: it is played, and never written down
+    slope: Halves | None = None  # [bins, frames], how the score changes with each cell of the scalogram, if known
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ TOKEN = re.compile(
 BARE = r"[\w./~]+(?:[ -][\w./~]+)*"  # a recording's name without quotes: words with one space or hyphen between them
 RECORDING = re.compile(rf'"(?P<double>[^"\n]+)"|\'(?P<single>[^\'\n]+)\'|(?P<bare>{BARE})')
 SPACE = re.compile(r"\s*")
-AXES = {"channel": "channels", "channels": "channels", "pitch": "pitch", "pitches": "pitch", "time": "time"}
+AXES = {
+    "channel": "channels", "channels": "channels", "pitch": "pitch", "pitches": "pitch", "time": "time",
+    "neuron": "neurons", "neurons": "neurons",
+}  # fmt: skip
 MOST_LOOPS = 64  # that novelty looks back
 FORMS = {
     "like": "like(piano, ar5)",
@@ -177,18 +180,39 @@ class Reader:
 
     def region(self, layer: str) -> list[Region]:
         spans: dict[str, Span] = {}
+        neurons: list[tuple[int, int]] = []
         if self.now.kind == "[":
             opened = self.take("[")
             while opened.kind != "]":
                 word = self.take("name", wanted="'channels', 'pitch' or 'time'")
                 if (axis := AXES.get(word.text.lower(), "")) == "":
                     fault(self.text, word.at, f"a layer has channels, pitch and time, but no {word.text!r}.")
-                if axis in spans:
+                if axis in spans or (axis == "neurons" and neurons):
                     fault(self.text, word.at, f"the {axis} of {layer} are named twice.")
-                spans[axis] = self.span(axis)
+                if axis == "neurons":
+                    neurons = self.runs()
+                else:
+                    spans[axis] = self.span(axis)
+                if neurons and spans.keys() - {"time"}:
+                    fault(self.text, word.at, "single neurons have channels and pitches already: leave those out.")
                 opened = self.take(",", "]", wanted="',' or ']'")
         channels, pitch, time = (spans.get(axis, EVERYTHING) for axis in ("channels", "pitch", "time"))
-        return _over_the_seam(Region(layer, channels, pitch, time))
+        return _over_the_seam(Region(layer, channels, pitch, time, neurons=tuple(neurons)))
+
+    def runs(self) -> list[tuple[int, int]]:
+        """Numbers and ranges of numbers of single neurons, in rising order, with spaces between them."""
+        found: list[tuple[int, int]] = []
+        while not found or self.now.kind == "number":
+            at = self.now.at
+            first, whole = last, _ = self.number()
+            if self.now.kind == "..":
+                self.take("..")
+                last, both = self.number()
+                whole = whole and both
+            if not whole or first > last or (found and first <= found[-1][1]):
+                fault(self.text, at, "single neurons are whole numbers that rise, such as 3 7..12 40.")
+            found.append((int(first), int(last)))
+        return found
 
     def number(self) -> tuple[float, bool]:
         """A number and whether it is whole, that is an index."""

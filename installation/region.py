@@ -28,13 +28,25 @@ EVERYTHING = Span()
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A box of neurons: a layer, a part of its channels, of its pitches and of the loop's time."""
+    """A box of neurons: a layer, a part of its channels, of its pitches and of the loop's time.
+
+    neurons   single ones instead of channels and pitches: runs (first, last) of numbers that count the layer channel by
+              channel; none for the whole box
+    """
 
     layer: str
     channels: Span = EVERYTHING
     pitch: Span = EVERYTHING
     time: Span = EVERYTHING
     weight: float = 1.0
+    neurons: tuple[tuple[int, int], ...] = ()
+
+    def numbers(self, channels: int, bins: int) -> list[int]:
+        """The neurons meant of a layer with so many channels and bins, counted channel by channel."""
+        if self.neurons:
+            return [number for first, last in self.neurons for number in range(first, last + 1)]
+        here = self.pitch.indices(bins)
+        return [channel * bins + pitch for channel in self.channels.indices(channels) for pitch in here]
 
 
 @dataclass(frozen=True, slots=True)

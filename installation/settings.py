@@ -9,14 +9,13 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from installation.content import SETTINGS
 from installation.data import Dome
 from installation.errors import ContentError, one_of
 from installation.projection import Output
 from installation.section import Section, line_of
 
 log = logging.getLogger(__name__)
-
-FILE = "immersions.toml"
 
 
 class Picture(Section):
@@ -29,6 +28,9 @@ class Picture(Section):
     kiosk: bool = Field(False, description="no cursor, and no key but Ctrl+Alt+K, which turns this over at any time")
     delay: float = Field(0.0, ge=0, le=1000, description="ms that the display needs to show a picture")
     light: Literal["full", "half"] = Field("full", description="resolution that light is made at; half costs less")
+    drift: Literal["auto", "on", "off"] = Field(
+        "auto", description="move the picture by a few pixels, unseen, to spare the screen; auto where it is served"
+    )
 
     @property
     def half(self) -> bool:
@@ -121,7 +123,11 @@ class StationPage(Section):
     sliders: tuple[str, ...] = Field(
         ("dream.learning_rate", "stage.closeness"), min_length=1, max_length=3, description="that visitors may move"
     )
+    microphone: bool = Field(
+        False, description="whether a visitor may lend four seconds of sound to begin from; kept in memory only"
+    )
     pin: str = Field("", exclude=True, description="of the desk, as immersions pin gives it; takes do not tell it")
+    reader: str = Field("", exclude=True, description="another PIN, likewise, of desks that may only look")
 
 
 class HandsOn(Section):
@@ -238,7 +244,7 @@ class Settings(Section):
         Raises ContentError for a missing given file, for broken TOML, unknown keys and impossible values.
         """
         if path is None:
-            path = Path(FILE)
+            path = Path(SETTINGS)
             if not path.exists():
                 return cls()
         try:

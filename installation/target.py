@@ -8,6 +8,8 @@ and `time`, to be excited:
     pitch 0.2..0.4, pitch 0..0.3                fractions of the axis: one number at least has a decimal point
     pitch at 0.3 width 0.2                      a part this wide; at 0 it begins the axis, at 1 it ends it
     time 0.9..0.1                               time is a circle: over the seam
+    neurons 3 7..12 40                          single neurons of the layer, instead of channels and pitch: counted
+                                                from 0, all pitches of the first channel first
 
 The other terms are words; wherever they take a layer, it may have such brackets:
 
@@ -159,6 +161,8 @@ def _unfit(where: Region, anatomy: Anatomy, frames: int | None) -> str:
         _misfit("pitch", where.pitch, layer.bins, where.layer),
         _misfit("time", where.time, steps, where.layer),
     )
+    if where.neurons and where.neurons[-1][1] >= layer.units:
+        return f"{where.layer} has {layer.units} neurons, counted from 0; {where.neurons[-1][1]} is not among them."
     return next(filter(None, problems), "")
 
 
@@ -186,7 +190,8 @@ def _number(value: float) -> str:
 
 
 def _box(region: Region) -> str:
-    parts = []
+    runs = (f"{first}..{last}" if first != last else f"{first}" for first, last in region.neurons)
+    parts = [f"neurons {' '.join(runs)}"] if region.neurons else []
     for axis, span in (("channel", region.channels), ("pitch", region.pitch), ("time", region.time)):
         if span == EVERYTHING:
             continue

@@ -29,6 +29,7 @@ class Texts:
     parameters   name in the parameter table -> words
     titles       key -> words that shows lay over the picture
     station      key -> words of the visitors' page
+    desk         key -> words of the operator's desk
     """
 
     code: str
@@ -37,6 +38,7 @@ class Texts:
     parameters: Mapping[str, Words] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     station: Mapping[str, str] = field(default_factory=dict)
+    desk: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, text: str) -> str:
         """The words of a key, or the text itself where it is none."""
@@ -58,7 +60,7 @@ def load(code: str = FALLBACK) -> Texts:
     if code not in files:
         raise ContentError(f"there are no texts in the language {code!r}. {one_of(code, files)}")
     tables = read(files[code])
-    lines = {table: _lines(tables, table, code) for table in ("scenes", "titles", "station")}
+    lines = {table: _lines(tables, table, code) for table in ("scenes", "titles", "station", "desk")}
     texts = Texts(code, str(tables["language"]), parameters=_words(tables, code), **lines)
     if code == FALLBACK or FALLBACK not in files:
         return texts
@@ -70,6 +72,7 @@ def load(code: str = FALLBACK) -> Texts:
         {**base.parameters, **texts.parameters},
         {**base.titles, **texts.titles},
         {**base.station, **texts.station},
+        {**base.desk, **texts.desk},
     )
 
 

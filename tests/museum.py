@@ -62,11 +62,12 @@ class Server:
 class Recorder:
     """Writes down what the loudspeaker plays, inside a `with` block."""
 
-    def __init__(self, server: Server, path: Path, channels: int = 2) -> None:
+    def __init__(self, server: Server, path: Path, channels: int = 2, sink: str = "museum") -> None:
         self.server, self.path, self.channels, self.rate = server, path, channels, server.rate
+        self.sink = sink
 
     def __enter__(self) -> Self:
-        command = ["parec", "-d", "museum.monitor", "--format=float32le", f"--rate={self.rate}"]
+        command = ["parec", "-d", f"{self.sink}.monitor", "--format=float32le", f"--rate={self.rate}"]
         with self.path.open("wb") as file:
             self.process = subprocess.Popen(
                 [*command, f"--channels={self.channels}", "--latency-msec=10", "--raw"],

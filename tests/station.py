@@ -10,7 +10,7 @@ import numpy as np
 from websockets.sync.client import connect
 
 from installation.body import Body
-from installation.control.acts import Act, News
+from installation.control.acts import Act, Cue, News, Touch
 from installation.control.parameters import defaults
 from installation.data import Activations, Clip, Dream, Heard, Scalogram, Target, Verdict
 from installation.settings import StationPage
@@ -18,7 +18,7 @@ from installation.station.letters import Order
 from installation.station.station import Station, order
 from installation.station.thought import opened
 
-PATIENT = 30.0  # seconds for what comes at once on a machine that is not busy
+PATIENT = 90.0  # seconds for what comes at once on a machine that is not busy
 
 
 def order_for(body: Body, **changes: object) -> Order:
@@ -70,7 +70,7 @@ def asked(station: Station, name: str) -> list[Act]:
 
     def came() -> bool:
         acts.extend(station.acts({}))
-        return any(act.name == name for act in acts)
+        return any(isinstance(act, Touch | Cue) and act.name == name for act in acts)
 
     until(came)
     return acts

@@ -82,8 +82,9 @@ def test_listener_that_hangs_is_started_again(museum):  # noqa: F811
     with Listener() as listener:
         listener.wait()
         until(lambda: listener.heard > 0)
+        known = listener.restarts  # a machine with other work may have starved it already
         os.kill(listener.process, signal.SIGKILL)
-        until(lambda: listener.restarts == 1)
+        until(lambda: listener.restarts > known)
         before = listener.heard
         until(lambda: listener.heard > before)
         listener.check()

@@ -49,17 +49,23 @@ def test_the_desk_needs_a_pin_from_elsewhere_always_and_here_if_there_is_one(loc
 
 
 def test_the_right_pin_opens_and_guessing_is_slow(locked):
-    assert locked.opens("2019", "10.0.0.5", now=0.0)
-    tries = [locked.opens("2018", "10.0.0.6", now=n / 10) for n in range(100)]
-    assert not any(tries)
-    assert not locked.opens("2019", "10.0.0.6", now=10.0)  # it has had its tries
-    assert locked.opens("2019", "10.0.0.5", now=60.0)
-    assert locked.opens("2019", "10.0.0.6", now=120.0)
+    assert locked.role("2019", "10.0.0.5", now=0.0) == "operator"
+    tries = [locked.role("2018", "10.0.0.6", now=n / 10) for n in range(100)]
+    assert set(tries) == {"pin", "later"}
+    assert locked.role("2019", "10.0.0.6", now=10.0) == "later"  # it has had its tries
+    assert locked.role("2019", "10.0.0.5", now=60.0) == "operator"
+    assert locked.role("2019", "10.0.0.6", now=120.0) == "operator"
+
+
+def test_a_second_pin_only_lets_look():
+    doors = Doors(True, pin=hashed("2019"), reader=hashed("1984"))
+    assert doors.role("1984", "10.0.0.5", now=0.0) == "reader"
+    assert doors.role("2019", "10.0.0.5", now=1.0) == "operator"
 
 
 @pytest.mark.parametrize("pin", ["", "no hash", "$argon2id$v=19$m=65536,t=3,p=4$broken"])
 def test_without_a_usable_pin_the_desk_stays_shut(pin):
-    assert not Doors(True, pin=pin).opens("2019", "10.0.0.5", now=0.0)
+    assert Doors(True, pin=pin).role("2019", "10.0.0.5", now=0.0) in ("pin", "closed")
 
 
 def test_a_pin_is_kept_as_an_argon2_hash():
@@ -88,6 +94,8 @@ def test_the_command_prints_a_line_for_the_settings_and_keeps_nothing(tmp_path):
     assert PasswordHasher().verify(chosen.station.pin, "museum 2019")
     assert "pin" not in chosen.model_dump(mode="json")["station"]  # no take tells it
     assert CliRunner().invoke(app, ["pin", "--pin", "123"], obj=0.0).exit_code == 78
+    looking = CliRunner().invoke(app, ["pin", "--reader", "--pin", "only looks"], obj=0.0)
+    assert '\nreader = "$argon2id$' in looking.output
 
 
 @pytest.mark.parametrize("line", ["port = 70000", "phones = 7", "patience = 5", "sliders = []", "passwort = 'x'"])

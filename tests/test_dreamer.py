@@ -124,6 +124,12 @@ def test_the_real_process_delivers_dreams_of_the_target():
         assert later.step < 1000
         dreaming.due(time.monotonic())
         assert wait_for(dreaming.deliver).number > later.number
+        dreaming.begin(start, lent=True)
+        began = wait_for(lambda: (new := dreaming.deliver()) and new.lent and new)
+        assert began.step == 0  # whoever compares hears what the dream began with
+        assert np.corrcoef(began.clip.samples[0], start.samples[0])[0, 1] > 0.99
+        dreaming.begin("silence")
+        assert wait_for(lambda: (new := dreaming.deliver()) and not new.lent and new).number > began.number
         assert dreaming.restarts == 0
 
 
@@ -171,6 +177,7 @@ def run_by_hand(monkeypatch, seconds_per_copy, dreams):
     body.connection = DeafConnection(body.optimizer, dreams)
     body.order = Order("", "", TARGET, 4.0, Knobs(batch=8), 0, 1)
     body.knobs, body.copies, body.due, body.publishing, body.number = body.order.knobs, 1, 100.0, 0.0, 0
+    body.broken = 0
     body.vigil = process.Vigil(process.Ways(None, dict, (), None), 0)  # a start clip alone is nothing to watch over
     with pytest.raises(EOFError):
         body.run()

@@ -11,8 +11,9 @@ from installation.body import body
 from installation.data import Activations, Clip, Dream, Frame, Look, Scalogram, Target
 from installation.settings import Settings
 from installation.stage import orbit
-from installation.watch import Pace, ladder
+from installation.watch import ladder
 from installation.watch.ladder import RUNGS, Ladder
+from installation.watch.pace import Pace
 
 SIZE = (160, 90)
 

@@ -73,10 +73,10 @@ def test_a_control_does_one_thing_and_a_parameter_has_one_control():
 class Moving(Cable):
     """A device whose controls are moved one after the other as soon as somebody listens."""
 
-    def listen(self, name, receive):
-        closing = super().listen(name, receive)
-        self.receive = receive
-        return closing
+    def listen(self, name):
+        plug = super().listen(name)
+        self.receive = plug.receive
+        return plug
 
 
 @pytest.fixture

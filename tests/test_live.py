@@ -100,7 +100,7 @@ def test_the_take_of_a_live_show_can_be_filmed(hard, tmp_path, monkeypatch):
 
 def test_a_show_ends_by_itself_without_display_and_sound_card(tmp_path):
     deaf = {"PULSE_SERVER": f"unix:{tmp_path}/nobody"}
-    with Evening(tmp_path, *QUICK, "--seconds", "4", own=content(tmp_path), settings=SMALL, **deaf) as evening:
+    with Evening(tmp_path, *QUICK, "--seconds", "8", own=content(tmp_path), settings=SMALL, **deaf) as evening:
         assert evening.end() == 0
         status = evening.status()
         assert (evening.run / "preview.jpg").stat().st_size > 1000

@@ -7,7 +7,7 @@ import pytest
 from installation.body import body
 from installation.data import Camera, Dome
 from installation.render import view
-from installation.render.marks import COLOURS, Mark, Marks, colour
+from installation.render.marks import COLOURS, COMES, STAYS, Mark, Marks, colour, standing
 from installation.station.qr import QUIET, squares
 
 SIZE = (640, 360)
@@ -25,10 +25,10 @@ def drawn(gl, house):
     marks = Marks(gl, house.layout)
     picture = gl.texture(SIZE, 4)
 
-    def draw(places=(), code=None, fade=1.0, dome=None):
+    def draw(places=(), code=None, fade=1.0, dome=None, seconds=COMES):
         picture.write(bytes(SIZE[0] * SIZE[1] * 4))
         marks.show(code)
-        marks.draw(picture, places, AHEAD, fade, dome)
+        marks.draw(picture, places, AHEAD, fade, dome, seconds)
         return np.frombuffer(picture.read(), np.uint8).reshape(SIZE[1], SIZE[0], 4)[::-1, :, :3]
 
     yield draw
@@ -92,3 +92,19 @@ def test_marks_leave_nothing_behind(gl, house):
     marks.release()
     picture.release()
     assert isinstance(gl, moderngl.Context)
+
+
+def test_the_code_goes_to_the_other_corner_and_is_whole_there(drawn):
+    code = squares("http://10.0.0.5:8080/#abcdefghijkl")
+    right, left = drawn(code=code)[..., 0], drawn(code=code, seconds=1.5 * STAYS)[..., 0]
+    assert not right[:, : SIZE[0] // 2].any()
+    assert not left[:, SIZE[0] // 2 :].any()
+    one, other = (np.argwhere(picture) for picture in (right, left))
+    np.testing.assert_array_equal(one - one.min(axis=0), other - other.min(axis=0))
+
+
+def test_the_code_comes_and_goes_slowly():
+    light = np.array([standing(second)[1] for second in np.arange(0.0, 4 * STAYS, 1 / 30)])
+    assert np.abs(np.diff(light)).max() < 0.012  # no flash for anybody
+    assert (light > 0.99).mean() > 0.95
+    assert light.min() == 0.0

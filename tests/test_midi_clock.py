@@ -4,10 +4,12 @@ import time
 
 import numpy as np
 import pytest
-from test_midi import jack, soon  # noqa: F401
+from test_midi import soon
+from test_midi_jack import jack  # noqa: F401
 
 from installation.control.midi import Midi, RtMidi
 from installation.control.midi_clock import MidiClock
+from installation.control.parameters import defaults
 
 TICK, START, CONTINUE, STOP = bytes([0xF8]), bytes([0xFA]), bytes([0xFB]), bytes([0xFC])
 
@@ -135,6 +137,8 @@ def test_a_real_clock_through_a_real_server_is_followed(jack, monkeypatch):  # n
             for n in range(pulses):
                 time.sleep(max(0.0, begin + n / 48 - time.monotonic()))
                 device.send_message([0xF8])
+                if n % 2:
+                    midi.acts(defaults().values)  # a picture in 42 ms: slower than the pulses come
             return begin
 
         soon(lambda: play(12) and midi.clock.beat(0.0))  # a cable that was just plugged in loses some

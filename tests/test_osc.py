@@ -1,12 +1,10 @@
 """Other programs ask, set, watch and call over OSC, and nothing that they send does any harm."""
 
-import json
 import logging
 import random
 import socket
 import time
 from contextlib import contextmanager
-from http.client import HTTPConnection
 
 import pytest
 from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
@@ -17,7 +15,6 @@ from test_midi import soon
 from installation import texts
 from installation.control.acts import Cue, News, Touch
 from installation.control.osc import Osc
-from installation.control.osc_query import SERVICE, OscQuery, answer
 from installation.control.osc_tree import tree
 from installation.control.parameters import TABLE, defaults
 from installation.errors import ContentError
@@ -155,34 +152,6 @@ def test_a_thousand_messages_at_once_leave_the_last_value():
         assert osc.acts(REST)[-1] == Touch("stage.glow", pytest.approx(0.999))
 
 
-def test_a_hundred_thousand_random_packets_do_no_harm(caplog):
-    osc, chance = Osc(OscPorts(), texts.load()), random.Random(3)
-    logging.disable(logging.WARNING)  # the parser warns of every odd type
-    good = build_msg("/immersions/stage/glow", [1.0, "x", 3]).dgram
-    bundle = OscBundleBuilder(IMMEDIATELY)
-    bundle.add_content(build_msg("/immersions/{stage,dream}/*", 0.5))
-    bundle = bundle.build().dgram
-    try:
-        for number in range(100_000):
-            data = bytearray(bundle if number % 10 == 0 else (good, b"/immersions/target\0\0,s\0\0")[number % 2])
-            for _ in range(chance.randint(1, 4)):
-                data[chance.randrange(len(data))] = chance.randrange(256)
-            cut = chance.randint(0, len(data)) if number % 4 == 0 else len(data)
-            osc.call_handlers_for_packet(bytes(data[:cut]) if number % 5 else chance.randbytes(cut), HERE)
-            if number % 1000 == 0:
-                for act in osc.acts(REST):
-                    assert not isinstance(act, Touch) or TABLE[act.name].clamp(act.value) == act.value
-        deep = b""
-        for _ in range(3000):
-            deep = b"#bundle\0" + bytes(7) + b"\1" + (len(deep).to_bytes(4, "big") + deep if deep else b"")
-        osc.call_handlers_for_packet(deep, HERE)
-    finally:
-        logging.disable(logging.NOTSET)
-    osc.acts(REST)
-    osc.call_handlers_for_packet(good, HERE)
-    assert osc.acts(REST) == [Touch("stage.glow", 1.0)]
-
-
 def test_patterns_made_to_be_slow_are_not():
     began = time.process_time()
     asked(*[("/immersions/" + "*a" * 900 + "/glow", 1.0)] * 20, *[("/immersions/stage/" + "{a,b}" * 300, 1.0)] * 20)
@@ -217,78 +186,6 @@ def test_a_host_that_nobody_knows_is_told_and_osc_goes_on(caplog):
 def test_osc_that_is_off_opens_nothing():
     with Osc(OscPorts(on=False), texts.load()) as osc:
         assert (osc.port, osc.acts(REST)) == (0, [])
-
-
-def leaves(node):
-    inside = [found for inner in node.get("CONTENTS", {}).values() for found in leaves(inner)]
-    return [*inside, node] if "TYPE" in node else inside
-
-
-def test_programs_find_everything_by_themselves():
-    with listening() as (osc, _), OscQuery(osc.port, False, osc.look):
-
-        def get(path):
-            connection = HTTPConnection("127.0.0.1", osc.port, timeout=10)
-            connection.request("GET", path)
-            reply = connection.getresponse()
-            body = reply.read()
-            connection.close()
-            return reply.status, json.loads(body) if body else None
-
-        status, info = get("/?HOST_INFO")
-        assert (status, info["OSC_PORT"], info["OSC_TRANSPORT"]) == (200, osc.port, "UDP")
-        assert info["EXTENSIONS"]["RANGE"]
-        assert not info["EXTENSIONS"]["LISTEN"]
-        _, root = get("/")
-        found = {node["FULL_PATH"]: node for node in leaves(root)}
-        for entry in TABLE.values():
-            node = found["/immersions/" + entry.name.replace(".", "/")]
-            assert node["ACCESS"] == 3
-            assert node["RANGE"] == [{"MIN": entry.low, "MAX": entry.high}]
-            assert node["VALUE"] == [pytest.approx(REST[entry.name])]
-            assert len(node["DESCRIPTION"]) > 10
-        assert found["/immersions/scene/one_cell/start"]["ACCESS"] == 2
-        assert found["/immersions/now/scene"]["VALUE"] == ["descent"]
-        assert get("/immersions/stage/glow?VALUE") == (200, {"VALUE": [1.0]})
-        assert get("/immersions/stage/glow?RANGE")[1] == {"RANGE": [{"MIN": 0.0, "MAX": 2.0}]}
-        assert get("/immersions/go?VALUE") == (204, None)
-        assert get("/immersions/stage/glow?COLOUR") == (400, None)
-        assert get("/immersions/../../etc/passwd") == (404, None)
-
-
-def test_a_client_that_hangs_up_or_says_nothing_does_not_keep_the_others_out():
-    with listening() as (osc, _), OscQuery(osc.port, False, osc.look):
-        mute = socket.create_connection(("127.0.0.1", osc.port))
-        with socket.create_connection(("127.0.0.1", osc.port)) as rude:
-            rude.sendall(random.Random(5).randbytes(500) + b"\r\n\r\n")
-        connection = HTTPConnection("127.0.0.1", osc.port, timeout=10)
-        connection.request("GET", "/?HOST_INFO")
-        assert connection.getresponse().status == 200
-        connection.close()
-        mute.close()
-
-
-def test_addresses_follow_the_table_and_the_cues():
-    status, told = answer(tree(texts.load("de"), ("drift, slow",)), None, "/immersions/scene", "", 1)
-    assert status == 200
-    assert list(told["CONTENTS"]) == ["drift__slow"]
-    assert (told["TYPE"], told["RANGE"]) == ("s", [{"VALS": ["drift, slow"]}])
-
-
-def test_it_is_announced_on_the_network():
-    zeroconf = pytest.importorskip("zeroconf")
-    found = []
-
-    def seen(zeroconf, service_type, name, state_change):
-        found.append(name)
-
-    with listening() as (osc, _), OscQuery(osc.port, False, osc.look):
-        searching = zeroconf.Zeroconf(interfaces=["127.0.0.1"])
-        try:
-            zeroconf.ServiceBrowser(searching, SERVICE, handlers=[seen])
-            soon(lambda: osc.port in [searching.get_service_info(SERVICE, name).port for name in found], 20.0)
-        finally:
-            searching.close()
 
 
 def test_what_is_wrong_with_the_settings_is_told(tmp_path):

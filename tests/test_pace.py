@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from installation.watch import Pace
+from installation.watch.pace import Pace
 
 
 def test_the_first_picture_says_nothing_about_the_next():
@@ -52,3 +52,14 @@ def test_the_figures_are_told():
     assert told["seconds_to_first_dream"] >= told["seconds_to_first_picture"]
     assert told["apart_ms_median"] == 4.0
     assert 40 < told["apart_ms_p99"] <= 50
+
+
+def test_one_picture_that_stands_is_told(monkeypatch):
+    pace, now = Pace(time.monotonic()), [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    for gap in (0.02, 0.02, 1.7, 0.02):
+        now[0] += gap
+        pace.shown(0.01)
+    told = pace.told()
+    assert told["frame_ms_worst"] == pytest.approx(1700.0)
+    assert told["frame_ms_median"] == pytest.approx(20.0)

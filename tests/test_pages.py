@@ -1,60 +1,41 @@
-"""The pages in a real browser: touched, held, slid, turned, cut off, and looked at by axe-core."""
+"""The visitors' page in a real browser: touched, held, slid, turned, cut off, sung to, and looked at by axe-core."""
 
 import os
 import re
-import shutil
 import signal
-import socket
+import wave
 from importlib.resources import files
 
 import numpy as np
+import pages
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
-from station import asked, dream, hear, opened_station, order_for, until
+from pages import KIOSK, LYING, PHONE, SELDOM, TOUCH, UPRIGHT, opened, playing, press_body, refreshed, violations
+from playwright.sync_api import expect
+from station import asked, dream, hear, until
+from test_lending import hum
 
 from installation import texts
 from installation.body import body
-from installation.control.acts import Cue
-from installation.station.thought import FAINT
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu-compositing", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-TOUCH = 15 / 25.4 * 96  # CSS pixels: 15 mm
-KIOSK, UPRIGHT, PHONE, LYING, SMALL = (
-    {"width": width, "height": height}
-    for width, height in ((1920, 1080), (1080, 1920), (390, 844), (844, 390), (1120, 800))
-)
-LANGUAGES = {"English": "Touch the body", "Deutsch": "Berühre", "Français": "Touche le corps", "Español": "Toca"}
-NO_WEBGL = """const get = HTMLCanvasElement.prototype.getContext;
-HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
-    return kind.startsWith('webgl') ? null : get.call(this, kind, ...more);
-};"""
+from installation.control.acts import Cue, Lent
 
 
 @pytest.fixture(scope="module")
 def station():
-    house = body("house")
-    with socket.create_server(("127.0.0.1", 0)) as free:  # a port that stays the same when the process comes back
-        port = free.getsockname()[1]
-    begun = order_for(house, host="0.0.0.0", port=port, address=f"http://127.0.0.1:{port}", patience=24.0)
-    with opened_station(begun) as running:
-        running.ready(dream(house))
-        hear(running, dream(house))
+    with playing(body("house"), patience=24.0, microphone=True) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    assert CHROMIUM, "These tests need Chromium. Install it: sudo apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+def chromium(tmp_path_factory):
+    """A browser whose microphone hears a hum."""
+    sound = tmp_path_factory.mktemp("room") / "hum.wav"
+    with wave.open(str(sound), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(hum(48_000, level=0.28, seconds=8.0).tobytes())
+    with pages.chromium("--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={sound}") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -63,22 +44,10 @@ def complaints():
     return []
 
 
-def opened(chromium, complaints, station, address="/", prepared="", **more):
-    """A page of the station in a browser of its own."""
-    page = chromium.new_context(**{"viewport": SMALL, **more}).new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    page.on("request", lambda asked: f"//127.0.0.1:{station.port}/" in asked.url or complaints.append(asked.url))
-    if prepared:
-        page.add_init_script(prepared)
-    page.goto(f"http://127.0.0.1:{station.port}{address}", timeout=90_000)
-    return page
-
-
 @pytest.fixture(scope="module")
 def first(chromium, complaints, station):
     """The visitors' page, opened once for all."""
-    page = opened(chromium, complaints, station)
+    page = opened(chromium, complaints, station, prepared=SELDOM, permissions=["microphone"])
     expect(page.locator("#playing")).to_be_visible(timeout=60_000)
     return page
 
@@ -87,36 +56,7 @@ def first(chromium, complaints, station):
 def page(first, station):
     """The same page as if it had just been opened."""
     yield first
-    first.set_viewport_size(SMALL)
-    first.evaluate("for (const dialog of document.querySelectorAll('dialog')) dialog.close()")
-    for name in ("again", "languages > :nth-child(2)"):
-        first.evaluate(f"document.querySelector('#{name}').click()")
-    expect(first.locator("#here")).to_contain_text("Touch the body", timeout=30_000)
-    station.acts({})
-
-
-def press_body(page, across=0.6, down=0.4):
-    box = page.locator("#body").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
-    expect(page.locator("#here p").nth(2)).to_be_visible(timeout=30_000)
-
-
-LIGHTS = """window.lights = [];
-const give = WebGLRenderingContext.prototype.bufferSubData;
-WebGLRenderingContext.prototype.bufferSubData = function (kind, at, light) {
-    lights.push(light.reduce((sum, one, n) => sum + one * (1 + n % 7), 0));
-    return give.call(this, kind, at, light);
-};"""
-
-
-def busy():
-    """How many times longer all takes because others work here, too."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
-def violations(page):
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found]
+    refreshed(first, station)
 
 
 def test_the_body_is_touched_and_says_what_lives_there(page, station):
@@ -131,52 +71,6 @@ def test_the_body_is_touched_and_says_what_lives_there(page, station):
     assert asked(station, "again")
     expect(page.locator("#here")).to_contain_text("Touch the body")
     expect(page.locator(".ring")).to_have_count(0)
-
-
-def test_the_page_is_there_within_a_second(page):
-    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-    assert painted < 1000 * busy(), (painted, busy())
-
-
-LIGHT = """async () => {
-    const { Body } = await import('/body.js');
-    const { Memory } = await import('/thought.js');
-    const { parcel } = await import('/link.js');
-    const body = await Body.fetch(false);
-    const memory = new Memory(body);
-    const socket = new WebSocket(`ws://${location.host}/ws`);
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = () => socket.send('{"do":"hello","role":"watch"}');
-    const data = await new Promise(done => socket.onmessage = ({ data }) => typeof data === 'string' || done(data));
-    socket.close();
-    const [head, bytes] = await parcel(data);
-    memory.learn(head.dream, head.steps, bytes);
-    return [0, 0.25, 0.251, null].map(moment => Array.from(memory.at(head.dream, moment)));
-}"""
-
-
-def test_light_is_what_the_neurons_answer_at_the_moment_heard(page):
-    sent = dream(body("house")).activations.layers
-    light = [np.array(moment) for moment in page.evaluate(LIGHT)]
-    layer = sent["block0.conv1"].astype(np.float32)  # the first after the scalogram; 96 steps
-    for moment, shone in zip((0.0, 0.25), light, strict=False):
-        place = moment * 96 - 0.5
-        at, along = int(np.floor(place)), place % 1
-        answers = np.where(layer > FAINT, layer / (layer + 2.5), 0)  # as an eye sees them
-        wanted = 255 * ((1 - along) * answers[..., at] + along * answers[..., at + 1]).reshape(-1)
-        shown = shone[216 : 216 + wanted.size]
-        assert np.abs(shown - wanted).max() < 255 * 0.1  # four bits
-    assert np.abs(light[1] - light[2]).mean() < np.abs(light[0] - light[1]).mean() / 3
-    assert light[3].std() < light[0].std() / 3  # the mean of the loop
-
-
-def test_pictures_come_ten_times_a_second(page):
-    page.set_viewport_size(KIOSK)
-    intervals = page.evaluate(
-        """new Promise(done => { const at = []; (function next(now) { at.push(now); at.length < 40
-            ? requestAnimationFrame(next) : done(at.slice(2).map((t, n) => t - at[n + 1])) })(performance.now()) })"""
-    )
-    assert sorted(intervals)[len(intervals) // 4] < 100 * busy(), (intervals, busy())  # ms
 
 
 BOXES = """[...document.querySelectorAll('button, input, a')]
@@ -212,6 +106,9 @@ def test_axe_finds_nothing(page):
     page.get_by_role("button", name="What is this?").click()
     expect(page.locator("#about")).to_contain_text("It does not prove")
     assert violations(page) == []
+
+
+LANGUAGES = {"English": "Touch the body", "Deutsch": "Berühre", "Français": "Touche le corps", "Español": "Toca"}
 
 
 def test_four_languages_each_named_in_itself(page):
@@ -289,24 +186,56 @@ def test_a_loop_is_taken_home_by_a_second_code(page, chromium, complaints, stati
     phone.context.close()
 
 
-def test_without_webgl_the_body_is_still_there(chromium, complaints, station):
-    page = opened(chromium, complaints, station, prepared=NO_WEBGL)
-    expect(page.locator("#playing")).to_be_visible(timeout=60_000)
-    page.wait_for_function(
-        """() => { const c = document.getElementById('body');
-            const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-            let n = 0; for (let i = 0; i < d.length; i += 4) n += d[i + 2] > 60; return n > 3000 }"""
+def test_a_hum_is_lent_with_a_count_and_a_level_and_forgotten(page, station):
+    page.get_by_role("button", name="Lend a sound").click()
+    expect(page.locator("#lend-told")).to_contain_text("not stored")
+    assert violations(page) == []
+    page.get_by_role("button", name="Listen to me").click()
+    expect(page.locator("#lend-told")).to_have_text("Get ready.", timeout=30_000)
+    counted = set()
+    for _ in range(2):
+        counted.add(page.locator("#lend-count").inner_text())
+        expect(page.locator("#lend-count.now")).to_be_visible(timeout=30_000)
+    assert violations(page) == []
+    assert page.locator("#lend-level").evaluate("level => level.value") == pytest.approx(0.76, abs=0.05)  # -14 dBFS
+    expect(page.locator("#lend-told")).to_contain_text("Thank you", timeout=60_000)
+    assert counted <= set("01234")
+    lent = until(lambda: next((act for act in station.acts({}) if isinstance(act, Lent)), None))
+    spectrum = np.abs(np.fft.rfft(lent.clip.samples[0]))
+    assert np.argmax(spectrum) == 4 * 220
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#here")).to_contain_text("This began from your sound")
+    page.get_by_role("button", name="Start again").click()
+    assert asked(station, "again")
+    expect(page.locator("#here")).not_to_contain_text("your sound")
+
+
+def test_whoever_closes_or_may_not_use_the_microphone_lends_nothing(page, chromium, complaints, station):
+    page.get_by_role("button", name="Lend a sound").click()
+    page.get_by_role("button", name="Listen to me").click()
+    expect(page.locator("#lend-count")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#lending")).to_be_hidden()
+    page.context.clear_permissions()
+    page.get_by_role("button", name="Lend a sound").click()
+    page.get_by_role("button", name="Listen to me").click()
+    expect(page.locator("#lend-told")).to_contain_text("may not use a microphone", timeout=30_000)
+    assert not [act for act in station.acts({}) if isinstance(act, Lent)]
+    page.context.grant_permissions(["microphone"])
+
+
+UNSAFE = "Object.defineProperty(window, 'isSecureContext', { value: false });"
+
+
+def test_a_page_from_elsewhere_without_encryption_offers_no_microphone(chromium, complaints, station):
+    page = opened(
+        chromium,
+        complaints,
+        station,
+        prepared=f"{SELDOM} delete window.isSecureContext; window.isSecureContext = false;",
     )
-    press_body(page)
-    page.context.close()
-    asked(station, "target")
-
-
-def test_eyes_that_want_no_motion_get_none(chromium, complaints, station):
-    page = opened(chromium, complaints, station, prepared=LIGHTS, reduced_motion="reduce")
     expect(page.locator("#playing")).to_be_visible(timeout=60_000)
-    page.wait_for_function("() => lights.length > 20 && lights.at(-1) > 0", timeout=60_000)
-    assert len(set(page.evaluate("lights.filter(sum => sum > 0)"))) == 1
+    expect(page.locator("#lend")).to_be_hidden()
     page.context.close()
 
 

@@ -6,13 +6,12 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
-from pathlib import Path
 
 import numpy as np
 import pytest
-from evening import ROOT, content
+from evening import content
 from museum import until
+from service import QUIET, Service
 
 from installation.app import resuming
 from installation.body import body
@@ -23,74 +22,6 @@ from installation.stage import Show
 from installation.take import Header, TakeWriter
 from installation.target import parse
 from installation.watch import lastgood, service
-from installation.watch.heart import Heart
-
-QUIET = '[sound]\ndevice = "none"\n[picture]\nsize = [96, 54]\n[show]\nmodel = "tiny"\n'
-
-
-class Service:
-    """`immersions serve` in a process of its own, with the show `evening`."""
-
-    def __init__(self, folder, *arguments, settings=QUIET):
-        self.folder, self.mark = folder, uuid.uuid4().hex
-        self.settings = folder / "immersions.toml"
-        self.settings.write_text(settings)
-        kept = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
-        own = content(folder) if not (folder / "content").exists() else folder / "content"
-        environment = kept | {
-            "OMP_NUM_THREADS": "1", "COLUMNS": "400", "IMMERSIONS_TEST": self.mark, "IMMERSIONS_CONTENT": str(own),
-            "IMMERSIONS_CACHE": str(folder / "cache"), "IMMERSIONS_STATE": str(folder / "state"),
-        }  # fmt: skip
-        command = [
-            sys.executable,
-            "-m",
-            "installation",
-            "serve",
-            *arguments,
-            "--headless",
-            "--settings",
-            str(self.settings),
-        ]
-        with (folder / "words").open("ab") as words:
-            self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=words, stderr=words)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        for number in self.processes():
-            os.kill(number, signal.SIGKILL)
-        self.process.wait(10)
-
-    def words(self):
-        return (self.folder / "words").read_text()
-
-    def processes(self):
-        found = []
-        for place in Path("/proc").glob("[0-9]*"):
-            try:
-                if self.mark.encode() in (place / "environ").read_bytes() and (place / "maps").read_text():
-                    found.append(int(place.name))
-            except OSError:
-                continue
-        return found
-
-    def show(self):
-        """The process of the show itself."""
-        for number in self.processes():
-            words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
-            if b"run" in words and b"installation" in words:
-                return number
-        return None
-
-    def playing(self, count=1, seconds=60.0):
-        """Wait for the show's next pictures."""
-        heart = self.folder / "state" / "heart"
-        until(
-            lambda: self.process.poll() is not None or (heart.exists() and Heart(heart).feel().pictures >= count),
-            seconds,
-        )
-        assert self.process.poll() is None, self.words()
 
 
 def test_a_show_that_is_killed_goes_on_where_it_was_and_an_end_that_is_asked_for_leaves_nothing(tmp_path):

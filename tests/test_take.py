@@ -100,7 +100,7 @@ def test_a_full_disk_is_told(tmp_path, monkeypatch):
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("installation.take.soundfile.write", full)
+    monkeypatch.setattr("installation.take.writing.soundfile.write", full)
     with pytest.raises(StorageError, match="No space left on device"):
         writer.loop(0, 0.0, dream())
 

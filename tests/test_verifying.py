@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from installation.cli import app
 from installation.guard.flash import Fields, seen_from
 from installation.settings import Settings
-from installation.workshop import verifying
+from installation.workshop import looking, verifying
 from installation.workshop.findings import Check, Report, Scene
 from installation.workshop.reporting import page
 
@@ -84,14 +84,14 @@ def test_flashes_of_a_picture_are_counted_in_its_fields():
     fields = Fields.of((64, 36), seen_from((64, 36), 60.0))
     left = np.zeros((36, 64, 3), np.uint8)
     left[:, :32] = 255
-    light, red = verifying._fields(left, fields)
+    light, red = looking.measured(left, fields)
     grid = light.reshape(fields.rows, fields.columns)
     assert grid[:, 0].min() > 0.99
     assert grid[:, -1].max() == 0.0
     assert red.max() == 0.0
     scarlet = np.zeros((36, 64, 3), np.uint8)
     scarlet[18:] = (255, 0, 0)
-    _, red = verifying._fields(scarlet, fields)
+    _, red = looking.measured(scarlet, fields)
     grid = red.reshape(fields.rows, fields.columns)
     assert (grid[0].min(), grid[-1].max()) == (1.0, 0.0)  # row 0 is the lowest
 
@@ -109,3 +109,26 @@ def test_the_command_ends_with_its_verdict(own, tmp_path):
     done = CliRunner().invoke(app, words, obj=0.0)
     assert done.exit_code == 0, done.output
     assert "true peak" in done.output
+
+
+def test_two_processes_see_what_one_would_have_seen(own, tmp_path, monkeypatch):
+    own("glow=1.0, fade=0.5 + 0.5 * (t / 8.0)")
+    monkeypatch.setattr(looking, "PIECE", 50)  # of 120 pictures
+    reports = []
+    for hands in (1, 2):
+        out = tmp_path / f"{hands}.html"
+        order = verifying.Order("steady", out, "tiny", 1, 4.0, (64, 36), hands)
+        reports.append(verifying.verify(order, Settings(), quiet, quiet))
+    alone, together = reports
+    assert together.light == alone.light
+    assert [check for check in together.checks if check.name != "picture on this machine"] == [
+        check for check in alone.checks if check.name != "picture on this machine"
+    ]
+    for one, other in zip(alone.scenes, together.scenes, strict=True):
+        assert (one.name, one.seconds, one.flashes, one.oracle) == (
+            other.name,
+            other.seconds,
+            other.flashes,
+            other.oracle,
+        )
+        np.testing.assert_array_equal(one.picture, other.picture)

@@ -4,6 +4,8 @@ import json
 import logging
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -28,7 +30,7 @@ def run(monkeypatch, tmp_path):
     class Clock(datetime):
         @classmethod
         def now(cls, zone=None):
-            return clock["now"] if zone else clock["now"].replace(tzinfo=None)
+            return clock["now"].astimezone(zone) if zone else clock["now"].replace(tzinfo=None)
 
     monkeypatch.setattr(module, "datetime", Clock)
     with ExitStack() as stack:
@@ -107,6 +109,25 @@ def test_a_calibrated_room_has_a_ceiling_and_a_dose(run, monkeypatch):
     assert watching.quietened(Settings().sound.model_copy(update={"ceiling": 74.0})).loudness == pytest.approx(-29.0)
     watching.second(STATUS, "ar8", PICTURE)
     assert watching.told()["dba"] == 80.0
+
+
+def test_the_dose_of_a_day_goes_on_after_a_restart_and_ends_at_midnight_where_the_room_is(run, monkeypatch):
+    make, clock, state = run
+    seconds = count(0.0, 500.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(module, "OFTEN", 0.0)
+    state.mkdir()
+    Calibration(80.0).keep(state)
+    tokyo = {"hours": {"zone": "Asia/Tokyo"}}
+    doses = []
+    for moment in ("2026-11-24T13:00", "2026-11-24T14:59", "2026-11-24T15:01"):  # midnight in Tokyo is 15:00
+        clock["now"] = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+        watching = make(**tokyo)  # as after a crash: nobody ended the one before
+        watching.second(STATUS, "ar8", PICTURE)
+        doses.append((watching.told()["dose_today"], watching.told()["dose_of_a_week"]))
+    one = doses[0][0]
+    assert one > 0.001
+    assert doses == [(one, one), pytest.approx((2 * one, 2 * one), abs=2e-4), pytest.approx((one, 3 * one), abs=4e-4)]
 
 
 def test_without_a_meter_nothing_is_said_of_decibels_in_the_room(run):

@@ -119,6 +119,14 @@ class Caller:
         """Where the show wants every control after so many loops."""
         return self.show.resting(self._prompter.stands(loops), self.tracks)
 
+    def coming(self, loops: float) -> str:
+        """The scene that comes after the one that is shown after so many loops; "" where none does."""
+        stands = self._prompter.stands(loops)
+        try:
+            return self.show.course.turns(stands.day)[stands.turn + 1].scene
+        except IndexError:  # it was the last one
+            return ""
+
     def told(self, loops: float) -> dict[str, Any]:
         """What a technician wants to know."""
         stands = self._prompter.stands(loops)

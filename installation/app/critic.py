@@ -82,7 +82,7 @@ class Critic:
             judged = self._judge(dream)
             judged = replace(judged, clip=on_grid(judged.clip))  # what is played is what a take gives back
             self._ready.post(Ready(*self._lit(judged)))
-            if judged.step == 0:
+            if judged.step == judged.number == 0 and not judged.lent:
                 self._keep(replace(judged, clip=on_grid(judge(dream).clip)))  # as the ear heard it, wherever it stands
         except Exception as error:  # a dream that nobody can judge is not heard; the show goes on with what it has
             log.error(

@@ -39,6 +39,11 @@ class Desk:
         """Whether the loop that sounds goes on until another is dropped."""
         return self._held is not None
 
+    @property
+    def comparing(self) -> bool:
+        """Whether the start clip is heard instead of the dreams."""
+        return self._comparing
+
     def ready(self, dream: Dream, light: Light) -> None:
         """Take in a newer dream: it is heard from the next seam on, or waits."""
         self._newest = dream, light

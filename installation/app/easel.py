@@ -1,6 +1,7 @@
 """Where a live show's pictures are made: on the context there is, and no larger than the machine can bear."""
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,11 +11,13 @@ import moderngl
 from installation.app.screen import Steady, software
 from installation.body import Body
 from installation.data import Dream, Frame, Look
+from installation.output.drift import Drift
 from installation.render.activity import Light
 from installation.render.renderer import Renderer
-from installation.settings import Settings
-from installation.watch import Pace
+from installation.settings import Picture, Settings
+from installation.watch.heart import VARIABLE
 from installation.watch.ladder import Ladder
+from installation.watch.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class Easel:
         self.ladder = Ladder(BEARABLE if self.slow else 1 / settings.picture.frame_rate)
         self.renderer = self._renderer()
         self._timer = self._clock()
+        self._drift = Drift() if drifting(settings.picture) else None
 
     def prepare(self, dream: Dream, light: Light) -> None:
         """Upload a dream's light."""
@@ -70,6 +74,8 @@ class Easel:
             with self._timer:
                 picture = self.renderer.draw(frame)
                 also(picture, frame.look)
+                if self._drift is not None:
+                    picture = self._drift(picture, time.monotonic())
             if self.slow:
                 self._screen.gl.finish()
                 waited = max(0.0, asked + self._pace.ahead - time.monotonic())
@@ -89,6 +95,11 @@ class Easel:
     def _clock(self) -> moderngl.Query:
         """Measures what the graphics card needs for a picture, without the wait for its display."""
         return self._screen.gl.query(time=True)
+
+
+def drifting(picture: Picture) -> bool:
+    """Whether the picture drifts: as the settings say, or where a supervisor has begun the show."""
+    return picture.drift == "on" or (picture.drift == "auto" and VARIABLE in os.environ)
 
 
 def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:

@@ -11,13 +11,13 @@ from typing import Protocol, Self
 from installation import texts
 from installation.app.caller import Caller
 from installation.app.wishes import Wishes
-from installation.control.acts import Act, Cue, Gone, News, Touch
+from installation.control.acts import Act, Cue, Gone, Lent, News, Touch
 from installation.control.midi import Midi
 from installation.control.osc import Osc
 from installation.control.osc_query import OscQuery
 from installation.control.parameters import TABLE
 from installation.control.takeover import Takeover
-from installation.data import Anatomy, Controls, Target
+from installation.data import Anatomy, Clip, Controls, Target
 from installation.errors import ContentError, one_of
 from installation.settings import Settings
 from installation.stage.show import SPEECHLESS
@@ -49,6 +49,7 @@ class Hands:
     takeover   where every parameter stands, between the hands and the show
     midi       the devices, whose clock may lead
     does       cue -> what is done with the text that comes with it; it may raise ContentError
+    lend       what is done with a sound that a visitor lends
     did        hand, what it did, about what: since the last `tell`
     """
 
@@ -60,6 +61,7 @@ class Hands:
         self.osc = Osc(settings.osc, texts.load(language))
         self.does: dict[str, Does] = {"go": lambda _: caller.go(), "scene": caller.call, "release": self._release}
         self.does["learn"] = lambda name: self.midi.learn(name)
+        self.lend: Callable[[Clip], object] = lambda _: None
         self.did: list[tuple[str, str, str]] = []
         self._network = settings.osc.network
         self._wishes = Wishes(anatomy, patience)
@@ -125,9 +127,29 @@ class Hands:
         light, goal, since = self._faded
         return light + (goal - light) * min(1.0, (now - since) / FADE)
 
+    @property
+    def panicking(self) -> bool:
+        """Whether the light is gone, or going, since somebody asked for it."""
+        return self._faded[1] == 0.0
+
+    @property
+    def message(self) -> str:
+        """What could not be done, and why; "" once something could."""
+        return self._message
+
+    @property
+    def wording(self) -> str:
+        """What is dreamt of, as text, as it was told last."""
+        return self._said[1]
+
     def target(self, target: Target) -> Target:
         """What is dreamt of: what hands have told, or else what the show wants."""
         return self._wishes.target(target)
+
+    @property
+    def words(self) -> str:
+        """The target that operators and instruments have told, as text; "" for none."""
+        return self._wishes.words
 
     @property
     def chosen(self) -> bool:
@@ -145,7 +167,9 @@ class Hands:
             self._said = target, write(target)
         told = {**facts, "target": self._said[1], "message": self._message or facts.get("message", "")}
         hands = self.takeover
-        news = News(hands.stands, hands.ghosts, hands.held, told, tuple(cues))
+        news = News(
+            hands.stands, hands.ghosts, hands.held, told, tuple(cues), hands.holders, hands.rest.values,
+        )  # fmt: skip
         for source in self._sources:
             source.tell(news)
         self.did.clear()
@@ -168,6 +192,9 @@ class Hands:
             self.takeover.gone(act.hand)
         elif isinstance(act, Cue):
             self.call(act, now)
+        elif isinstance(act, Lent):
+            self.did.append((act.hand, "lends", "a sound"))
+            self.lend(act.clip)
         else:
             before = self.takeover.holder(act.name)
             self.takeover.touch(act, now)

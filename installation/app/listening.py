@@ -26,7 +26,7 @@ from installation.sound.listener import Listener
 from installation.stage import Show
 from installation.starting import start_clip
 from installation.take import Header
-from installation.watch import Pace
+from installation.watch.pace import Pace
 
 log = logging.getLogger(__name__)
 

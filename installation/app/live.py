@@ -13,6 +13,7 @@ import moderngl
 
 from installation.app import opening, resuming
 from installation.app.caller import Caller, called
+from installation.app.console import Console
 from installation.app.critic import Critic
 from installation.app.desk import Desk
 from installation.app.easel import Easel
@@ -22,6 +23,7 @@ from installation.app.hands import Hands
 from installation.app.outlook import Outlook
 from installation.app.request import Request
 from installation.app.screen import Steady, screen, software
+from installation.app.scribe import Scribe
 from installation.app.status import status_of
 from installation.app.understudy import FIRST, Understudy, bank
 from installation.app.visiting import Visiting
@@ -35,7 +37,7 @@ from installation.dream.hall import Hall
 from installation.dream.knobs import knobs
 from installation.dream.length import lasting
 from installation.dream.process import asleep
-from installation.listen import clips, plans
+from installation.listen import plans
 from installation.output.keys import Wish
 from installation.settings import Settings
 from installation.sound.mixing import length
@@ -45,8 +47,8 @@ from installation.stage import Moment, Show
 from installation.starting import start_clip
 from installation.take import Header
 from installation.target import write
-from installation.watch import Pace
 from installation.watch.heart import Heart
+from installation.watch.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -89,9 +91,11 @@ class Live:
         self.body = stage_body
         self.pace = Pace(request.began, held=software(shown.gl))
         self.easel = Easel(shown, stage_body, settings, self.pace)
-        self.watching = Watching(settings, stack)
+        self.scribe = Scribe()
+        self.watching = Watching(settings, stack, self.scribe)
+        stack.enter_context(self.scribe)
         self.hands = Hands(settings, self._resting(0.0), stage_body.anatomy, caller)
-        self.hands.does["again"] = lambda _: self._begin()
+        self.hands.lend = lambda clip: self.dreamer.begin(clip, lent=True)
         self.visiting = Visiting(settings, stage_body)
         self.hands.does["compare"] = lambda text: self.desk.compare(bool(text))
         self.controls = self.hands.takeover.rest
@@ -115,6 +119,7 @@ class Live:
             settings.model_dump(mode="json"),
         )  # fmt: skip
         self.folder = RunFolder(header)
+        self.scribe.lost = self.folder.gap
         log.info("look at %s: preview.jpg and status.json are rewritten every second", self.folder.path)
         stack.enter_context(self.hands)
         self.ensemble = Ensemble(show.program, settings.tempo, self.hands.midi.clock, stack)
@@ -134,12 +139,14 @@ class Live:
         patience = 1.0 if request.safe else FIRST
         self.understudy = Understudy(stored, lambda: (self.dreamer.samples, self.target), first=patience)
         self.heart = Heart.watched()
-        lit = self.outlook.safety
         self.critic = stack.enter_context(
-            Critic(self.dreamer, stage_body.anatomy, keep, self.hall, lit, self.understudy)
+            Critic(self.dreamer, stage_body.anatomy, keep, self.hall, self.outlook.safety, self.understudy)
         )
-        self.visiting.open(request.port, self.hands, stack)
+        ceiling = self.watching.ceiling(settings.sound)
+        self.console = Console(self, self.visiting.open(request.port, self.hands, stack, ceiling), stack)
         self.player.wait()
+        if self.heart is not None:
+            stack.callback(self.heart.ends)  # before anything is closed
 
     def _look(self, seconds: float) -> Look:
         """The look at a second of the show, as hands want it now."""
@@ -154,7 +161,8 @@ class Live:
     def _player(self, first: Dream) -> Player:
         sound = self.settings.sound
         silent = sound.device == "none"
-        return Player(first, "" if silent else sound.device, silent=silent, cue=sound.cue, grid=self.ensemble.bars())
+        device, patient = "" if silent else sound.device, self.request.alone
+        return Player(first, device, silent=silent, patient=patient, cue=sound.cue, grid=self.ensemble.bars())
 
     def play(self) -> dict[str, Any]:
         """Frame after frame, until it is over."""
@@ -172,18 +180,18 @@ class Live:
             self._ask(moment, heard, begun, heard.loop != loop)
             loop = heard.loop
             moment = self.outlook.step(heard, moment, self._look)
-            waited = self._picture(moment, heard, asked)
+            tells = begun - told >= TELL
+            waited = self._picture(moment, heard, asked, tells)
             if self.heart is not None:
                 self.heart.beat(self.pace.frames, self.player.blocks, not self.player.silent)
             self._listen(heard, moment.scene)
-            if begun - told >= TELL:
-                told = begun
-                status, picture = status_of(self, moment, heard), self.easel.renderer.read()
-                self.folder.status(status, picture)
-                self.watching.second(status, write(self.target), picture)
+            if tells:
+                told, status = begun, status_of(self, moment, heard)
+                self.scribe.write(self.folder.status, status, self.preview)
+                self.scribe.write(self.watching.second, status, write(self.target), self.preview)
             self._leave_room(time.monotonic() - begun, waited)
         status = status_of(self, moment, self.player.heard())
-        self.folder.status(status, self.easel.renderer.read())
+        self.scribe.write(self.folder.status, status, self.preview)
         return status
 
     def _over(self) -> bool:
@@ -206,15 +214,10 @@ class Live:
     def _hands(self, now: float) -> None:
         before, self.controls = self.controls, self.hands.step(now)
         if self.controls["dream.restart"] > 0.5 >= before["dream.restart"]:
-            self._begin()
+            self.console.begin()
             self.hands.takeover.release("dream.restart")  # the next press is another one
         self.hall.width = self.controls["sound.width"]
         self.desk.turn(before, self.hands.takeover, now)
-
-    def _begin(self) -> None:
-        """Dream anew, from the start clip that hands have chosen."""
-        names = clips.names()
-        self.dreamer.begin(names[round(self.controls["dream.clip"] * (len(names) - 1))])
 
     def _delay(self) -> float:
         """Seconds that the picture has to be ahead of the sound at the device."""
@@ -227,9 +230,10 @@ class Live:
             return
         self.visiting.ready(ready.dream)
         if ready.dream.step == 0:
-            self.easel.prepare(ready.dream, ready.light)
+            if ready.dream.number == 0:  # what has been heard since the beginning
+                self.easel.prepare(ready.dream, ready.light)
+                self.known = ready.dream
             self.desk.begun(ready.dream, ready.light)
-            self.known = ready.dream
         else:
             self.desk.ready(ready.dream, ready.light)
             if ready.dream.number >= 0:  # it is not from the bank
@@ -254,15 +258,17 @@ class Live:
             seconds = length(heard.dream) / RATE / heard.speed
             self.dreamer.due(now + (1 - heard.place) * seconds - EARLY)
 
-    def _picture(self, moment: Moment, heard: Heard, asked: float) -> float:
+    def _picture(self, moment: Moment, heard: Heard, asked: float, kept: bool = True) -> float:
         """Draw and present; a picture that is finished before its time waits. Returns how long, in seconds."""
         look = moment.look
         if (light := self.hands.light(time.monotonic()) * self.watching.hours().light) < 1:
             look = replace(look, fade=look.fade * light)
-        dream = self.known if heard.dream.step == 0 else heard.dream  # the start clip, once the ear has heard it
+        dream = self.known if heard.dream.step == heard.dream.number == 0 else heard.dream  # as the ear has heard it
         frame = Frame(self.pace.frames, heard.seconds, look, dream, heard.previous, heard.place)
 
         def over(picture: moderngl.Texture, look: Look) -> None:
+            if kept:  # without the code for phones: who reads it is to stand before the picture
+                self.preview = self.easel.renderer.read()
             self.visiting.mark(picture, look)
             self.outlook.hold_back(picture, asked)
 
@@ -274,12 +280,15 @@ class Live:
         self.visiting.heard(heard)
         self.pace.apart(drawn.seconds - heard.seconds)
         groove = self.player.groove(heard.loop)
-        self.folder.heard(heard, self.controls, groove, self.caller.entrances, self.caller.tracks)
-        self.folder.acted(heard, self.hands.did)
+        so_far = tuple(self.caller.entrances), self.caller.tracks
+        self.scribe.write(self.folder.heard, heard, self.controls, groove, *so_far)
+        if self.hands.did:
+            self.scribe.write(self.folder.acted, heard, tuple(self.hands.did))
         self.hands.tell(
             self.target, self.caller.show.course.cues, scene=scene, loop=heard.loop, score=heard.dream.score,
             tempo=self.ensemble.tempo, message=self.caller.message,
         )  # fmt: skip
+        self.console.step(heard, scene)
 
     def _leave_room(self, spent: float, waited: float) -> None:
         """Never more pictures than asked for; where the CPU draws them, leave some of it to the optimiser."""

@@ -24,3 +24,8 @@ class Request:
     safe: bool = False
     watch: bool | None = None
     port: int | None = None
+
+    @property
+    def alone(self) -> bool:
+        """Whether a supervisor asked for it, and nobody is there who could mend a setting."""
+        return self.resume or self.safe

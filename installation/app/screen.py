@@ -101,6 +101,11 @@ class Steady:
         return self._screen.gl
 
     @property
+    def outputs(self) -> Outputs | None:
+        """The windows; None while there are none."""
+        return self._screen if isinstance(self._screen, Outputs) else None
+
+    @property
     def size(self) -> tuple[int, int]:
         """Pixels of the picture."""
         return self._screen.size

@@ -45,7 +45,7 @@ class Understudy:
             log.info("the dreamer is back: the dream %d is heard again.", dream.number)
         self._playing = False
         self._wanted = self._now() + LATE * self._seconds()
-        if self._bank is not None and dream.step:
+        if self._bank is not None and dream.step and not dream.lent:
             self._bank.offer(dream)
 
     def instead(self) -> Dream | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,11 +12,12 @@ from installation import texts
 from installation.app.hands import Hands
 from installation.body import Body
 from installation.data import Dream, Heard, Look
+from installation.output.cards import Card
 from installation.render.marks import Mark, Marks
 from installation.settings import Settings
 from installation.stage.show import SPEECHLESS
 from installation.station.qr import squares
-from installation.station.station import NOBODY, Station, order
+from installation.station.station import NOBODY, Station, Venue, order
 
 
 class Visiting:
@@ -28,15 +30,24 @@ class Visiting:
         self._marks: Marks | None = None
         self._address = ""  # that the code in the picture tells
 
-    def open(self, port: int | None, hands: Hands, stack: ExitStack) -> None:
-        """Open the page at a port, where there is one; `stack` closes it. Raises ContentError for its settings."""
+    def open(
+        self, port: int | None, hands: Hands, stack: ExitStack, ceiling: tuple[float, float] | None = None
+    ) -> Station | None:
+        """Open the page at a port, where there is one; `stack` closes it. Raises ContentError for its settings.
+
+        ceiling   dBA that nothing passes, and those of 0 LUFS; None where nobody has read a meter
+        """
         if port is None:
-            return
+            return None
         settings, body = self._settings, self._body
         language = texts.FALLBACK if settings.show.language == SPEECHLESS else settings.show.language
-        begun = order(body.anatomy, body.layout.positions, body.plan, settings.station, language, port)
+        cards = tuple(card.value for card in Card)
+        sound = settings.sound
+        venue = Venue(settings.show.name, body.model, cards, sound.loudness, ceiling, sound.room == "ring")
+        begun = order(body.anatomy, body.layout.positions, body.plan, settings.station, language, port, venue)
         self._station = stack.enter_context(Station(begun))
         hands.join(self._station)
+        return self._station
 
     def ready(self, dream: Dream) -> None:
         """A dream may be heard soon."""
@@ -58,7 +69,8 @@ class Visiting:
         if seen.address != self._address:
             self._address = seen.address
             self._marks.show(squares(seen.address) if seen.address else None)
-        self._marks.draw(picture, [Mark(*place) for place in seen.places], look.camera, look.fade, self._dome)
+        places = [Mark(*place) for place in seen.places]
+        self._marks.draw(picture, places, look.camera, look.fade, self._dome, time.monotonic())
 
     def told(self) -> dict[str, Any]:
         """What a technician wants to know."""

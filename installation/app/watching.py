@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from installation.app.scribe import Aside, Scribe
 from installation.content import kept
 from installation.control.parameters import parameter
 from installation.errors import ContentError, StorageError
@@ -24,21 +25,25 @@ from installation.watch.alarm import Alarm, Ear, Mail, Send, Webhook
 from installation.watch.daybook import Daybook
 from installation.watch.display import Display
 from installation.watch.journal import Journal
-from installation.watch.schedule import Hours, read
+from installation.watch.schedule import Hours, read, zone_named
 
 log = logging.getLogger(__name__)
 
 GLANCE = 0.25  # seconds between two looks at the clock on the wall
+OFTEN = 60.0  # seconds between two writings of the dose
 MEMORIES = "memories"  # folder of the films of the nights
 
 
 class Watching:
     """One run's watchman; `stack` holds whatever has to be ended well. A disk that refuses never costs the show.
 
+    scribe   writes the journal and speaks to the display, so that neither ever holds up a picture
+
     Raises ContentError where the opening hours cannot be understood.
     """
 
-    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+    def __init__(self, settings: Settings, stack: ExitStack, scribe: Scribe | None = None) -> None:
+        self._scribe = scribe or Scribe()
         door = settings.hours
         try:
             self._schedule = read(door.week, door.exceptions, door.quiet, door.zone, door.warm_up, door.goodnight)
@@ -51,7 +56,9 @@ class Watching:
         self._journal: Journal | None = None
         self._book: Daybook | None = None
         self._calibration: Calibration | None = None
-        self._dose = Dose()  # of somebody who is there since the start
+        self._zone = zone_named(door.zone)
+        self._dose, self._dosed = Dose(), time.monotonic()  # and when it was kept last
+        self._undosed = False  # the disk did not take it
         self._level: float | None = None  # dBA
         self._counted = (0, 0, 0)  # faults, dreams, visitors who are there
         self._told = time.monotonic()
@@ -67,9 +74,10 @@ class Watching:
         try:
             self._place = kept()
             self._calibration = known(self._place)
+            self._dose = Dose.read(self._place)
             self._journal = Journal(self._place / "journal")
-            handlers.append(self._journal)
-            self._book = Daybook(self._place / "days", datetime.now())
+            handlers.append(Aside(self._journal, self._scribe))
+            self._book = Daybook(self._place / "days", self._now())
         except (OSError, StorageError) as error:
             log.warning("no journal is kept: %s", error)
         for handler in handlers:
@@ -79,6 +87,7 @@ class Watching:
             stack.callback(self._journal.close)
         if self._book is not None:
             stack.callback(self._book.settle)
+            stack.callback(self._keep_dose)
         stack.callback(self._display.on)
 
     def hours(self) -> Hours:
@@ -87,7 +96,7 @@ class Watching:
             self._looked = now
             was, self._hours = self._hours, self._schedule.at(datetime.now(UTC))
             if was.display != self._hours.display:
-                (self._display.on if self._hours.display else self._display.off)()
+                self._scribe.write(self._display.on if self._hours.display else self._display.off)
             if was.open != self._hours.open:
                 self._turned()
         return self._hours
@@ -109,6 +118,10 @@ class Watching:
             )
         return sound.model_copy(update={"loudness": loudness})
 
+    def ceiling(self, sound: Sound) -> tuple[float, float] | None:
+        """The dBA that nothing passes, and the dBA that 0 LUFS would be; None where nobody has read a meter."""
+        return None if self._calibration is None else (sound.ceiling, self._calibration.level(0.0))
+
     def second(self, status: dict[str, Any], target: str, picture: NDArray[np.uint8]) -> None:
         """About a second has passed; `status` as it was written, `picture` [height, width, 3] as it is seen."""
         now, before = time.monotonic(), self._told
@@ -116,11 +129,13 @@ class Watching:
         heard = status.get("loudness_lufs") if status.get("sound") == "playing" else None
         if self._calibration is not None and heard is not None:
             self._level = self._calibration.level(heard)
-            self._dose.add(now - before, self._level)
+            self._dose.add(self._now().date(), now - before, self._level)
+            if now - self._dosed > OFTEN:
+                self._keep_dose()
         if self._book is None:
             return
         light = float(np.square(picture[::8, ::8].astype(np.float32) / 255).mean())  # sRGB is nearly a square
-        self._book.second(datetime.now(), now - before, heard, light, target, self._hours.open)
+        self._book.second(self._now(), now - before, heard, light, target, self._hours.open)
         faults = self._journal.troubles if self._journal is not None else 0
         dreams = int(status.get("dreams", 0))
         there = int(status.get("visitors", 0))  # each who comes takes a turn
@@ -133,7 +148,24 @@ class Watching:
         told = {"open": self._hours.open, "quieter_db": round(self._hours.quieter, 1)}
         if self._level is None:
             return told
-        return {**told, "dba": round(self._level, 1), "dose_of_a_week": round(self._dose.week, 4)}
+        today = self._now().date()
+        doses = {"dose_today": self._dose.today(today), "dose_of_a_week": self._dose.week(today)}
+        return {**told, "dba": round(self._level, 1), **{name: round(dose, 4) for name, dose in doses.items()}}
+
+    def _now(self) -> datetime:
+        """The time on the wall, where the room is."""
+        return datetime.now(self._zone)
+
+    def _keep_dose(self) -> None:
+        self._dosed = time.monotonic()
+        try:
+            self._dose.keep(self._place)
+        except StorageError as error:
+            if not self._undosed:
+                log.warning("%s It is counted on, and kept when that is possible.", error)
+            self._undosed = True
+        else:
+            self._undosed = False
 
     def _turned(self) -> None:
         log.info("the room is %s", "open" if self._hours.open else "closed")
@@ -142,7 +174,7 @@ class Watching:
 
     def _remember(self, folder: Path) -> None:
         """Have the film of the day made, by a process of its own that gives way to everything."""
-        film = folder / f"memory-{datetime.now():%Y-%m-%d}.mp4"
+        film = folder / f"memory-{self._now():%Y-%m-%d}.mp4"
         command = ["nice", "-n", "19", sys.executable, "-m", "installation", "--quiet", "remember", "--out", str(film)]
         try:
             folder.mkdir(parents=True, exist_ok=True)

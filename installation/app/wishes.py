@@ -9,7 +9,7 @@ from installation.region import box
 from installation.region import recordings as named
 from installation.stage.curves import coarse
 from installation.stage.fitting import fit, meant, pointed
-from installation.target import MADE, check, merged, parse
+from installation.target import MADE, check, merged, parse, write
 
 STAY = frozenset({"visitors"})  # hands that say themselves when they let go
 
@@ -62,6 +62,12 @@ class Wishes:
                 whole += alone.on(lambda _, layer=layer: layer) * (1 / len(layers))  # type: ignore[misc]
             whole += alone if not layers else Target(())
         return whole
+
+    @property
+    def words(self) -> str:
+        """What operators and instruments have told, as text; "" where they have told nothing."""
+        told = [wish.target for hand, wish in self._wishes.items() if hand not in STAY]
+        return write(told[-1]) if told else ""
 
     def let_go(self) -> None:
         """Everything is the show's again."""

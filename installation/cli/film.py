@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, hour, part, rate
-from installation.settings import Settings
+from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, hour, part, rate, settled
 
 TakeFolder = Annotated[Path | None, typer.Option("--take", help="Render this take instead of a new performance.")]
 
@@ -38,7 +37,7 @@ def record(
     """Make a take of a show without an audience, and render it as a film."""
     from installation.workshop import recording
 
-    chosen = Settings.load(settings)
+    chosen = settled(settings)
     extents = extent(size) if dome is None else (dome, dome)
     lens = None if dome is None else chosen.dome.lens
     order = recording.Order(
@@ -69,5 +68,5 @@ def print_(
 
     order = printing.Order(show, out, moment, printing.paper(size, upright), dpi, icc, take, model, seed)
     with bar("dreaming") as dreaming, bar("printing") as rows:
-        done = printing.print_still(order, Settings.load(settings), dreaming, rows)
+        done = printing.print_still(order, settled(settings), dreaming, rows)
     print(f"{done.size[0]} x {done.size[1]} pixels in {out}; the take is {done.take}")

@@ -15,11 +15,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, rate, words
-from installation.content import cache, kept
+from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, rate, settled, words
+from installation.content import SETTINGS, cache, kept
 from installation.errors import StorageError
-from installation.guard.exposure import Dose
-from installation.settings import FILE, Settings
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +31,14 @@ def serve(
     show: ShowName = None, model: Model = None, headless: Headless = False, settings: SettingsFile = None
 ) -> None:
     """Run a show for weeks: what crashes or hangs is started again, and the room is never black."""
-    from installation.watch import lastgood
+    from installation.watch import lastgood, refuge
     from installation.watch.supervisor import Rung, Supervisor
 
+    for variable, place in (("IMMERSIONS_STATE", kept), ("IMMERSIONS_CACHE", cache)):
+        refuge.sought(variable, place)
     asked = [*([show] if show else []), *(["--model", model] if model else []), *(["--headless"] if headless else [])]
     run = [sys.executable, "-m", "installation", "run", "--resume"]
-    wished = settings or (Path(FILE) if Path(FILE).is_file() else None)
+    wished = settings or (Path(SETTINGS) if Path(SETTINGS).is_file() else None)
     good = kept() / "good"
     lastgood.kept(good)  # sets right what a power cut left half done
     known_settings, known_content = good / lastgood.SETTINGS, good / lastgood.CONTENT
@@ -64,7 +64,7 @@ def serve(
             {CONTENT: ""},
         ),
     ]
-    raise typer.Exit(Supervisor(ladder, kept() / "heart", well).run())
+    raise typer.Exit(Supervisor(ladder, refuge.heart(kept()), well).run())
 
 
 @app.command("install-service")
@@ -82,7 +82,7 @@ def install_service(
 
     command = [sys.executable, "-m", "installation", "serve", *([show] if show else [])]
     command += [*(["--model", model] if model else []), *(["--headless"] if headless else [])]
-    given = settings or (Path(FILE) if Path(FILE).is_file() else None)
+    given = settings or (Path(SETTINGS) if Path(SETTINGS).is_file() else None)
     command += ["--settings", str(given.resolve())] if given else []
     variables = {name: os.environ[name] for name in PASSED_ON if os.environ.get(name)}
     if script is not None:
@@ -153,10 +153,10 @@ def calibrate(
     settings: SettingsFile = None,
 ) -> None:
     """Play pink noise, and keep what a sound level meter reads where visitors stand; then dBA are known."""
-    from installation.guard.exposure import Calibration
+    from installation.guard.exposure import Calibration, Dose
     from installation.workshop.calibrating import play
 
-    chosen = Settings.load(settings)
+    chosen = settled(settings)
     if reading is None:
         words.print("Hold the meter where visitors' ears are: A, slow. Pink noise begins.")
         play(chosen.sound, seconds)
@@ -183,7 +183,7 @@ def verify(
 
     order = verifying.Order(show, out, model, seed, seconds)
     with bar("dreaming") as dreaming, bar("looking") as looking:
-        report = verifying.verify(order, Settings.load(settings), dreaming, looking)
+        report = verifying.verify(order, settled(settings), dreaming, looking)
     for check in report.checks:
         sign = {True: "[green]ok[/]", False: "[red]--[/]", None: "  "}[check.fine]
         Console().print(f"{sign} {check.name}: {check.found} ({check.limit})", highlight=False, soft_wrap=True)
@@ -208,7 +208,7 @@ def remember(
         remembering.remember(folder, minutes, progress=progress)
     order = recording.Order(None, out, None, extent(size), rate(fps), None, folder, None, None)
     with bar("filming") as filming:
-        done = recording.record(order, Settings.load(settings), filming, filming)
+        done = recording.record(order, settled(settings), filming, filming)
     print(f"{done.pictures} pictures in {out}; the take is {done.take}")
 
 

@@ -17,12 +17,10 @@ from installation.cli.terminal import (
     bar,
     extent,
     rate,
+    settled,
     watched,
     words,
 )
-from installation.settings import Performance, Settings
-
-BUILT_IN = Performance()  # what is always there
 
 
 @app.command()
@@ -47,11 +45,13 @@ def run(
     """Play a show live: the loop is optimised while it plays."""
     from installation.app import listening, live
     from installation.app.request import Request
+    from installation.settings import Performance, Settings
     from installation.stage.importing import ear_of
 
     chosen = Settings.tried(settings) if safe else Settings.load(settings)
-    name = BUILT_IN.name if safe else show or chosen.show.name
-    ear = BUILT_IN.model if safe else model or ear_of(name) or chosen.show.model
+    always = Performance()  # what is there whatever happens
+    name = always.name if safe else show or chosen.show.name
+    ear = always.model if safe else model or ear_of(name) or chosen.show.model
     page = (chosen.station.port if port is None else port) if chosen.station.on and not safe else None
     request = Request(name, ear, seconds, headless, float(context.obj), resume, safe, watch, page)
     status = live.run(request, chosen) if listen is None else listening.run(request, chosen, listen)
@@ -78,7 +78,7 @@ def dream(
     """Dream one loop that excites the target."""
     from installation.workshop import dreaming
 
-    chosen = Settings.load(settings)
+    chosen = settled(settings)
     order = dreaming.Order(
         target, out, model or chosen.show.model, start, steps, chosen.show.seed if seed is None else seed,
         dreaming.turned(set_ or []),
@@ -107,7 +107,7 @@ def atlas(
     from installation.workshop import atlas as drawn
 
     asked = (*(drawn.lines(targets) if targets else ()), *(target or ()))
-    dice = Settings.load(settings).show.seed if seed is None else seed
+    dice = settled(settings).show.seed if seed is None else seed
     order = drawn.Order(model, out, asked, steps, dice, start)
     with bar("dreaming") as progress:
         print(drawn.atlas(order, progress))
@@ -144,7 +144,7 @@ def listen(
     """Show what the ear hears in a recording."""
     from installation.workshop import hearing
 
-    chosen = Settings.load(settings)
+    chosen = settled(settings)
     with bar("filming") as progress:
         hearing.hear(file, out, model or chosen.show.model, chosen.show.name, extent(size), rate(fps), progress)
     print(out)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from installation import __version__
 from installation.errors import ContentError, ImmersionsError
+
+if TYPE_CHECKING:
+    from installation.settings import Settings
 
 
 class Commands(typer.core.TyperGroup):
@@ -128,6 +131,13 @@ def hour(text: str | None) -> datetime | None:
         raise ContentError(
             f"--at {text!r} is no hour. Write it like 'fri 22:00'; days are {', '.join(WEEK)}."
         ) from None
+
+
+def settled(path: Path | None) -> "Settings":
+    """The settings of a file, or of the current folder. Raises ContentError."""
+    from installation.settings import Settings  # only here: it brings numpy, which a supervisor does without
+
+    return Settings.load(path)
 
 
 def part(text: str | None) -> tuple[int, int] | None:

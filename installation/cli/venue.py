@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from installation.cli.terminal import SettingsFile, app
+from installation.cli.terminal import SettingsFile, app, settled
 from installation.errors import ContentError, one_of
-from installation.settings import Settings
 
 
 @app.command("testcard")
@@ -26,7 +25,7 @@ def cards(
     names = [kind.value for kind in Card]
     if card not in names:
         raise ContentError(f"there is no test card {card!r}. {one_of(card, names)}")
-    chosen = Settings.load(settings)
+    chosen = settled(settings)
     if out is None:
         testcard.show(chosen, Card(card), seconds)
     else:
@@ -57,7 +56,7 @@ def mirror(
     if min(radius, curve, throw, aspect) <= 0:
         raise ContentError("radius, curve, throw and aspect are above 0.")
     room = Room(radius, place(ball), curve, place(projector), place(aim), throw, aspect)
-    mesh = mirrored(room, Settings.load(settings).dome.lens)
+    mesh = mirrored(room, settled(settings).dome.lens)
     bourke.write(mesh, out, aspect)
     print(
         f"{out}: {mesh.shape[1]} x {mesh.shape[0]} points, {(mesh.light >= 0).mean():.0%} of the picture reach the dome"

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from installation.data import Clip
+
 Grip = Literal["jump", "pickup", "scaled"]
-Name = Literal["go", "panic", "scene", "target", "release", "learn", "compare", "again"]
+Name = Literal[
+    "go", "panic", "scene", "target", "release", "learn", "compare", "again", "clip", "record", "card", "warp"
+]  # fmt: skip
 
 GRIPS: tuple[Grip, ...] = ("jump", "pickup", "scaled")
 
@@ -21,6 +25,10 @@ CUES: Mapping[Name, str] = MappingProxyType(
         "learn": "Let the control that is moved next play this parameter, and keep that; an empty text learns nothing.",
         "compare": "Let the start clip be heard instead of the dream: on; an empty text lets the dream be heard again.",
         "again": "Begin again from the start clip.",
+        "clip": "Begin again from another start clip: its name.",
+        "record": "Begin a take of this performance with the next loop: on; an empty text ends it.",
+        "card": "Show a test card on all outputs: its name; an empty text shows the picture again.",
+        "warp": 'Bend an output, in JSON: {"output": "left", "act": "corner", "point": 0, "to": [0.1, 0.0]}.',
     }
 )
 
@@ -49,6 +57,14 @@ class Cue:
     hand: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Lent:
+    """A visitor lends a sound of their own: the dream begins anew from it. It is kept in memory only."""
+
+    clip: Clip
+    hand: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Gone:
     """This hand plays something else from now on, or is no longer there: its faders have to be met anew."""
@@ -56,7 +72,7 @@ class Gone:
     hand: str
 
 
-Act = Touch | Cue | Gone
+Act = Touch | Cue | Lent | Gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,8 @@ class News:
     held     the names of parameters in hands
     facts    what else is worth telling, by name: the scene, the target, the loop
     cues     that the show can be called to
+    holders  whose hand it is that holds a parameter
+    rests    where the show wants every parameter
     """
 
     stands: Mapping[str, float]
@@ -75,3 +93,5 @@ class News:
     held: frozenset[str]
     facts: Mapping[str, str | float]
     cues: tuple[str, ...] = ()
+    holders: Mapping[str, str] = field(default_factory=dict)
+    rests: Mapping[str, float] = field(default_factory=dict)

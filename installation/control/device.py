@@ -1,6 +1,7 @@
 """One MIDI device that is plugged in: what it says becomes acts, and it is told where its parameters stand."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from installation.control.acts import Act, Gone, News, Touch
 from installation.control.mapping import Bank, Knob, Map
@@ -52,6 +53,24 @@ class Device:
             channel = place.channel or self._channels.get(place, 1)
             messages += said(place._replace(channel=channel), value / _top(knobs[place]), knobs[place].bits)
         return messages
+
+    def told(self) -> dict[str, Any]:
+        """Its map, ready for JSON."""
+        knobs = [
+            {
+                "place": f"{knob.place.kind} {knob.place.number}",
+                "channel": knob.place.channel,
+                "parameter": knob.parameter,
+                "cue": knob.cue,
+                "kind": knob.kind,
+                "grip": knob.grip,
+                "bank": knob.bank,
+            }
+            for knob in self.map.knobs
+        ]
+        return {
+            "name": self.name, "map": self.map.name, "bank": self.bank, "banks": self.map.banks, "knobs": knobs,
+        }  # fmt: skip
 
     def unheard(self) -> None:
         """Its motors and lights are where nobody knows, after it was plugged in again: all is sent once more."""

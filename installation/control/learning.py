@@ -41,7 +41,7 @@ class Lesson:
     """A parameter that waits for a control of whichever device is moved first. Time is given, never looked up."""
 
     def __init__(self, parameter: str, now: float) -> None:
-        self._parameter, self._until = parameter, now + PATIENCE
+        self.parameter, self._until = parameter, now + PATIENCE
         self._learners: dict[str, Learner] = {}  # by device
 
     def hear(self, device: str, data: bytes, now: float) -> None:
@@ -53,7 +53,7 @@ class Lesson:
         """The device and its control that plays the parameter from now on, once it rests."""
         for device, learner in self._learners.items():
             if (knob := learner.learnt(now)) is not None:
-                return device, replace(knob, parameter=self._parameter)
+                return device, replace(knob, parameter=self.parameter)
         return None
 
     def over(self, now: float) -> bool:

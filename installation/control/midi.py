@@ -3,11 +3,11 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import Empty, SimpleQueue
-from threading import Lock
+from threading import Lock, Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from installation.control.acts import Act, Gone, News, Touch
 from installation.control.device import Device
@@ -16,16 +16,16 @@ from installation.control.mapping import Map
 from installation.control.maps import every_map, keep
 from installation.control.midi_clock import CLOCK, MidiClock
 from installation.control.parameters import parameter
-from installation.control.ports import Close, RtMidi, Send, System, bare, partner
+from installation.control.ports import Close, Input, RtMidi, Send, System, bare, partner
 from installation.errors import ImmersionsError, WorkerStuck
 from installation.worker import Worker
 
 log = logging.getLogger(__name__)
 
 SCAN = 1.0  # seconds between two looks at what is plugged in
-WAITING = 16384  # messages; of more in one frame the oldest are forgotten, the newest counts
 AHEAD = 64  # messages to devices that wait to be sent; a device that takes none is told the rest later
 OFTEN = 0.02  # seconds between two rounds of feedback
+GOODBYE = 5.0  # seconds that the system has to let all ports go
 WITHOUT = "python-rtmidi is not installed, so no MIDI device is heard. Add it with: pip install python-rtmidi"
 
 
@@ -51,12 +51,11 @@ class Midi:
         self._maps = every_map() if maps is None else maps
         self._make = system
         self._system: System | None = None
-        self._open: dict[str, Close] = {}
+        self._open: dict[str, Input] = {}
         self._devices: dict[str, Device] = {}  # by the name of their input
         self._speakers: dict[str, tuple[str, Send, Close]] = {}  # the same, with the name of their output
         self._refused: set[str] = set()
         self._failed = False
-        self._inbox: deque[tuple[Device, bytes]] = deque(maxlen=WAITING)
         self._left: deque[str] = deque()
         self._outbox: SimpleQueue[tuple[Send, bytes]] = SimpleQueue()
         self._lesson: Lesson | None = None
@@ -79,6 +78,16 @@ class Midi:
     def banks(self) -> dict[str, int]:
         """Which bank each device plays."""
         return {name: device.bank for name, device in list(self._devices.items())}
+
+    @property
+    def learning(self) -> str:
+        """The parameter that waits for a control to be moved, "" for none."""
+        return self._lesson.parameter if self._lesson is not None else ""
+
+    def told(self) -> dict[str, Any]:
+        """All devices that play, and what each of their controls does, ready for JSON."""
+        devices = sorted(self._devices.items())
+        return {"devices": [device.told() for _, device in devices], "learning": self.learning}
 
     def __enter__(self) -> Self:
         try:
@@ -104,6 +113,14 @@ class Midi:
         except WorkerStuck as stuck:
             log.warning("MIDI hangs and is left behind: %s", stuck)
             return
+        ending = Thread(target=self._let_go, name="midi end", daemon=True)
+        ending.start()
+        ending.join(GOODBYE)
+        if ending.is_alive():
+            log.warning("MIDI does not let its ports go and is left behind.")
+
+    def _let_go(self) -> None:
+        assert self._system is not None
         for name in list(self._open):
             self._close(name)
         self._system.close()
@@ -116,8 +133,7 @@ class Midi:
         goal, acts, now = dict(wanted), list[Act](), time.monotonic()
         while self._left:
             acts.append(Gone(self._left.popleft()))
-        while self._inbox:
-            device, data = self._inbox.popleft()
+        for device, data in self._heard(now):
             if self._lesson is not None:
                 self._lesson.hear(device.name, data, now)
                 continue
@@ -183,28 +199,30 @@ class Midi:
             if name not in self._speakers and device.map.told:
                 self._speak(name, partner(name, outputs, device.map.port))
 
+    def _heard(self, now: float) -> Iterator[tuple[Device, bytes]]:
+        """What devices have said since the last time; the clock is taken in by the way."""
+        for name, port in list(self._open.items()):
+            device = self._devices.get(name)
+            counts = not self._beat or self._sets_tempo(name)
+            for moment, data in port.heard(now):
+                if data and data[0] in CLOCK:
+                    if counts:
+                        self.clock.receive(name, data, moment)
+                elif device:
+                    yield device, data
+
     def _listen(self, name: str, fitting: Map | None) -> None:
         assert self._system is not None
-        counts = not self._beat or self._sets_tempo(name)
-        device = None if fitting is None else Device(name, fitting)
-
-        def receive(data: bytes) -> None:
-            if data and data[0] in CLOCK:
-                if counts:
-                    self.clock.receive(name, data, time.monotonic())
-            elif device:
-                self._inbox.append((device, data))
-
         try:
-            self._open[name] = self._system.listen(name, receive)
+            self._open[name] = self._system.listen(name)
         except Exception as error:  # taken by another program, or pulled out this very moment
             self._refused.add(name)
             log.warning(
                 "the MIDI device %s refuses: %s. Close the program that uses it and plug it in again.", name, error
             )
             return
-        if device:
-            self._devices[name] = device
+        if fitting:
+            self._devices[name] = Device(name, fitting)
         log.info("the MIDI device %s is heard%s.", name, f" with the map {fitting.name}" if fitting else "")
 
     def _speak(self, name: str, output: str | None) -> None:
@@ -236,7 +254,7 @@ class Midi:
         self._hush(name)
         if self._devices.pop(name, None):
             self._left.append(name)
-        self._end(name, self._open.pop(name))
+        self._end(name, self._open.pop(name).close)
 
     def _hush(self, name: str) -> None:
         if speaker := self._speakers.pop(name, None):

@@ -127,7 +127,7 @@ def tree(words: Texts, cues: Sequence[str]) -> Tree:
         methods.append(Method(f"{ROOT}/{name}", "i", WRITE, about, 0, 1, (), parameter, button=True))
     plain: tuple[Name, ...] = ("go", "panic", "again")
     methods += [Method(f"{ROOT}/{name}", "I", WRITE, CUES[name], cue=name) for name in plain]
-    named: tuple[Name, ...] = ("release", "learn")
+    named: tuple[Name, ...] = ("release", "learn", "compare", "clip", "record", "card", "warp")
     methods += [Method(f"{ROOT}/{name}", "s", WRITE, CUES[name], cue=name) for name in named]
     methods.append(Method(f"{ROOT}/target", "s", BOTH, CUES["target"], cue="target", fact="target"))
     scene = Method(f"{ROOT}/scene", "s", BOTH, CUES["scene"], choices=tuple(cues), cue="scene", fact="scene")

@@ -5,13 +5,29 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 SEQUENCER = Path("/dev/snd/seq")
+WAITING = 16384  # messages that wait for a picture that takes long; a cable carries a thousand a second
 
-Receive = Callable[[bytes], None]
 Send = Callable[[bytes], None]
 Close = Callable[[], None]
+
+
+class Input(Protocol):
+    """An input that is open."""
+
+    def heard(self, now: float) -> Sequence[tuple[float, bytes]]:
+        """Every message since the last call, each with the second at which it came. It never waits.
+
+        now   seconds of time.monotonic()
+        """
+        ...
+
+    def close(self) -> None:
+        """Hear it no more. Any thread may."""
+        ...
 
 
 class System(Protocol):
@@ -25,8 +41,8 @@ class System(Protocol):
         """The names of all outputs that are there now."""
         ...
 
-    def listen(self, name: str, receive: Receive) -> Close:
-        """Call `receive` with every message from now on, from any thread; returns how to close it."""
+    def listen(self, name: str) -> Input:
+        """Hear an input from now on."""
         ...
 
     def speak(self, name: str) -> tuple[Send, Close]:
@@ -53,7 +69,6 @@ class RtMidi:
         self._interface = rtmidi.API_UNSPECIFIED if interface is None else interface
         self._inputs = rtmidi.MidiIn(self._interface, "immersions")
         self._outputs = rtmidi.MidiOut(self._interface, "immersions")
-        self._pulled: list[Any] = []  # deaf and dumb; to close one that the system still calls may hang for ever
 
     def inputs(self) -> Sequence[str]:
         return _names(self._inputs)
@@ -61,27 +76,92 @@ class RtMidi:
     def outputs(self) -> Sequence[str]:
         return _names(self._outputs)
 
-    def listen(self, name: str, receive: Receive) -> Close:
-        port = self._rtmidi.MidiIn(self._interface, "immersions")
+    def listen(self, name: str) -> Input:
+        port = self._rtmidi.MidiIn(self._interface, "immersions", queue_size_limit=WAITING)
         port.ignore_types(timing=False)  # the clock is heard, too
-        port.set_callback(lambda event, _: receive(bytes(event[0])))
-        port.open_port(port.get_ports().index(name), "hands")
-
-        def close() -> None:
-            port.cancel_callback()
-            self._pulled.append(port)
-
-        return close
+        _opened(port, name, "hands")
+        return Polled(port)
 
     def speak(self, name: str) -> tuple[Send, Close]:
         port = self._rtmidi.MidiOut(self._interface, "immersions")
-        port.open_port(port.get_ports().index(name), "feedback")
-
-        return port.send_message, lambda: self._pulled.append(port)
+        _opened(port, name, "feedback")
+        spoken = Spoken(port)
+        return spoken.send, spoken.close
 
     def close(self) -> None:
         self._inputs.delete()
         self._outputs.delete()
+
+
+class Polled:
+    """One of rtmidi's inputs, asked for what has come.
+
+    A function for it to call would need Python's lock in a thread of the system: who closes the port holds that lock
+    and waits for this thread, for ever.
+    """
+
+    def __init__(self, port: Any) -> None:
+        self._port: Any = port
+        self._lock = Lock()
+        self._asked = self._moment = 0.0
+
+    def heard(self, now: float) -> Sequence[tuple[float, bytes]]:
+        found: list[tuple[float, bytes]] = []
+        if not self._lock.acquire(blocking=False):  # it is being closed
+            return found
+        try:
+            while self._port is not None and len(found) < WAITING and (event := self._port.get_message()) is not None:
+                data, since = event  # seconds since the message before it
+                self._moment = min(max(self._moment + since, self._asked), now)
+                found.append((self._moment, bytes(data)))
+            self._asked = now
+        finally:
+            self._lock.release()
+        return found
+
+    def close(self) -> None:
+        with self._lock:
+            _closed(self._port)
+            self._port = None
+
+
+class Spoken:
+    """One of rtmidi's outputs, which one thread may close while another sends."""
+
+    def __init__(self, port: Any) -> None:
+        self._port: Any = port
+        self._lock = Lock()
+
+    def send(self, message: bytes) -> None:
+        """Send this; to a port that was closed nothing is sent."""
+        with self._lock:
+            if self._port is not None:
+                self._port.send_message(message)
+
+    def close(self) -> None:
+        """Send no more."""
+        with self._lock:
+            _closed(self._port)
+            self._port = None
+
+
+def _opened(port: Any, name: str, ours: str) -> None:
+    """Connect a port to another program's of this name; one that cannot be is not left behind. Raises what rtmidi does.
+
+    ours   what this end is called
+    """
+    try:
+        port.open_port(port.get_ports().index(name), ours)
+    except Exception:
+        _closed(port)
+        raise
+
+
+def _closed(port: Any) -> None:
+    """Let a port go, at once: rtmidi keeps what is only forgotten."""
+    if port is not None:
+        port.close_port()
+        port.delete()
 
 
 def _names(scanner: Any) -> list[str]:

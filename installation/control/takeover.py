@@ -51,6 +51,11 @@ class Takeover:
         return None if held is None else held.hand
 
     @property
+    def holders(self) -> Mapping[str, str]:
+        """The hand that touched each parameter last, of those that are in hands."""
+        return {name: held.hand for name, held in self._held.items()}
+
+    @property
     def ghosts(self) -> Mapping[str, float]:
         """Where faders stand that do not move their parameter yet, as shares 0..1 of their way."""
         return self._grips.ghosts

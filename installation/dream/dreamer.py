@@ -6,7 +6,9 @@ import logging
 import multiprocessing
 import os
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -31,6 +33,7 @@ SILENT = 60.0  # seconds without a step after which a process hangs
 PAUSES = (0.5, 2.0, 8.0, 30.0)  # seconds before a process that failed so many times in a row is started again
 GLANCE = 0.05  # seconds between two looks at what the show wants
 GOODBYE = 2.0  # seconds that a process has to end by itself
+SCORES = 1000  # of the last steps that are remembered until somebody takes them
 
 
 class Dreamer:
@@ -70,6 +73,7 @@ class Dreamer:
         self.restarts = 0
         self.steps = 0  # of the running process since its start clip
         self.resets = 0  # how often its numbers left the finite
+        self.scores: deque[tuple[int, float | None]] = deque(maxlen=SCORES)  # of its last steps; any thread may take
         self._dreams: Mailbox[Dream] = Mailbox()
         kinds = (Target, Knobs, Begin, Due, Fill, Chosen)
         self._wishes: dict[type, Mailbox[Message]] = {kind: Mailbox() for kind in kinds}
@@ -100,9 +104,9 @@ class Dreamer:
         """Dream in this way from now on; the newest knobs win."""
         self._wishes[Knobs].post(knobs)
 
-    def begin(self, start: Clip | str) -> None:
-        """Start again from another clip, or from the one of this name."""
-        self._wishes[Begin].post(Begin(start))
+    def begin(self, start: Clip | str, lent: bool = False) -> None:
+        """Start again from another clip, or from the one of this name; `lent` says that a visitor lent it."""
+        self._wishes[Begin].post(Begin(start, lent))
 
     def chosen(self, target: bool) -> None:
         """Say whether a person's hands decide what is dreamt of: then a dream that is stuck keeps its target."""
@@ -165,12 +169,13 @@ class Dreamer:
                 self._keep(message)
             case Alive():
                 self.steps, self.resets = message.step, message.resets
+                self.scores.append((message.step, message.score))
                 self._send()  # only now, so that nothing piles up before a process that hangs
             case Told():
                 log.info("%s", message.words)
             case Failed() if message.refused is not None:
                 log.warning("the dreamer goes on as before: %s", message.words)
-                self._order = replace(self._order, target=self._first.target, start=self._first.start)
+                self._order = replace(self._order, target=self._first.target, start=self._first.start, lent=False)
             case Failed() if message.expected and self._order.number == 0:
                 self._hopeless = ContentError(message.words)
                 self._end()
@@ -180,7 +185,8 @@ class Dreamer:
     def _keep(self, dream: Dream) -> None:
         dream = lasting(_frozen(dream), self._order.loop)
         if np.isfinite(dream.clip.samples).all():
-            self._order = replace(self._order, number=dream.number + 1, resume=dream.clip)
+            resume = dream.clip if dream.lent == self._order.lent else None  # one of before the sound was given back
+            self._order = replace(self._order, number=dream.number + 1, resume=resume)
         self._failures = 0
         self._dreams.post(dream)
 
@@ -194,7 +200,7 @@ class Dreamer:
                 case Knobs():
                     self._order = replace(self._order, knobs=wish)
                 case Begin():
-                    self._order = replace(self._order, start=wish.start, resume=None)
+                    self._order = replace(self._order, start=wish.start, resume=None, lent=wish.lent)
                 case Chosen():
                     self._order = replace(self._order, chosen=wish.target)
                 case Fill():
@@ -210,7 +216,10 @@ class Dreamer:
         self._end()
         first = self._first
         if self._failures:  # perhaps it is what was wished for that it cannot bear
-            self._order = replace(self._order, target=first.target, knobs=first.knobs, start=first.start)
+            resume = None if self._order.lent else self._order.resume
+            self._order = replace(
+                self._order, target=first.target, knobs=first.knobs, start=first.start, lent=False, resume=resume
+            )
         self._failures += 1
         self.restarts += 1
         self._order = replace(self._order, seed=self._order.seed + 1)
@@ -225,7 +234,8 @@ class Dreamer:
         if self._process.is_alive():
             self._process.kill()
             self._process.join(GOODBYE)
-        self._process.close()
+        with suppress(ValueError):  # a busy machine takes its time to end even what was killed
+            self._process.close()
         self._process = None
 
 

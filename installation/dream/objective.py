@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from installation.data import Activations, Anatomy, Clip, Region, Target
@@ -22,17 +24,24 @@ from installation.target import check, merged, write
 Answers = Mapping[str, Any]  # layer -> [batch, channels, bins, steps], tensors or arrays
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Box:
-    """A region in whole numbers: which channels, bins and steps of a layer."""
+    """A region in whole numbers: which channels, bins and steps of a layer.
+
+    neurons   single ones instead of channels and bins, each as a channel of its own
+    """
 
     layer: str
     channels: slice
     bins: slice
     steps: slice
+    neurons: NDArray[np.intp] | None = None
 
     def cut(self, answers: Any) -> Any:
         """[batch, channels, bins, steps] of the layer -> those of the box."""
+        if self.neurons is not None:
+            batch, _, _, steps = answers.shape
+            return answers.reshape(batch, -1, 1, steps)[:, self.neurons][..., self.steps]
         return answers[:, self.channels, self.bins, self.steps]
 
 
@@ -127,4 +136,5 @@ def _box(region: Region, anatomy: Anatomy, frames: int) -> Box:
         slice(channels.start, channels.stop),
         slice(bins.start, bins.stop),
         slice(steps.start, steps.stop),
+        np.array(region.numbers(layer.channels, layer.bins)) if region.neurons else None,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -49,6 +50,7 @@ class Optimizer:
         self._kind: tuple[int, float, bool] | None = None
         self._bearable = math.inf  # copies that the device has memory for
         self._recall = Recall(ear, start.samples.shape[1], self.frames)
+        self._slope: Tensor | None = None  # [bins, frames], a running mean over the steps
         self.aim(target)
         self.turn(knobs)
         self.begin(start)
@@ -60,6 +62,7 @@ class Optimizer:
         """
         self._objective = Objective(target, self.ear.anatomy, self.frames, self._recall)
         self.target = target
+        self._slope = None
 
     def turn(self, knobs: Knobs) -> None:
         """Dream differently from the next step on. The loop stays as it is, whatever of it is varied from now on."""
@@ -79,6 +82,7 @@ class Optimizer:
     def _forget(self) -> None:
         """What is varied is found anew in the loop, and what steps remember begins anew."""
         self._variables: Variables | None = None
+        self._slope = None
         self._climber = CLIMBERS[self.knobs.adam]()
 
     def _begin_from(self, start: Clip) -> None:
@@ -131,16 +135,19 @@ class Optimizer:
         scalogram, activations = self._within_memory(lambda: self.ear.hear(clip, self.frames))
         score = self._objective.measure(activations, clip)
         self._recall.remember(activations)
+        slope = None if self._slope is None else (self._slope / rms(self._slope)).cpu().numpy().astype(np.float16)
         return Dream(
-            number, clip, activations, scalogram, self.target, score, self.steps, seconds_per_step=self.seconds_per_step
-        )
+            number, clip, activations, scalogram, self.target, score, self.steps,
+            seconds_per_step=self.seconds_per_step, slope=slope,
+        )  # fmt: skip
 
     def _gradient(self) -> tuple[Tensor, float]:
         """The slope of all that is wanted over the samples, and the first copy's score before the losses."""
         samples = self.samples.detach().requires_grad_()
         copies = draw(self._affordable, self._shape, self.generator)
         heard = self.ear.stimulus(copies.sounds(samples), self.frames)  # [1 or 2, bins, frames]
-        slope, score = self._slope(heard.detach().requires_grad_(), copies)
+        slope, score = self._uphill(heard.detach().requires_grad_(), copies)
+        self._remember(slope, copies.shift)
         slope = slope / rms(slope)
         if self.ear.pitches:  # less of a raw sound would not be less noise
             high = treble(heard.shape[1]).to(slope.device)
@@ -157,7 +164,19 @@ class Optimizer:
     def _shape(self) -> Shape:
         return Shape(self.samples.shape[0], self.frames, self._objective.stride, self.ear.pitches)
 
-    def _slope(self, heard: Tensor, copies: Copies) -> tuple[Tensor, float]:
+    def _remember(self, slope: Tensor, shift: int) -> None:
+        """Let what a step has found count in the slope that is shown: over the loop where it is, shifts undone.
+
+        slope   [1 or 2, bins, frames]: of the loop itself, if there are two, and of the loop that begins later
+        """
+        if not self.ear.pitches:
+            return
+        back = round(shift * self.frames / self.samples.shape[0])
+        here = slope[-1].roll(-back, -1)
+        here = here if len(slope) == 1 else here + slope[0]
+        self._slope = here if self._slope is None else self._slope + (1 - MEMORY) * (here - self._slope)
+
+    def _uphill(self, heard: Tensor, copies: Copies) -> tuple[Tensor, float]:
         """How the neurons' answers change with each cell of the stimuli, and the first copy's score."""
         answers, scores = self._objective.hear(self.ear, copies.heard(heard))  # scores [batch]
         gained = scores.mean()

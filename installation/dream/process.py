@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from installation.data import RATE, Clip, Dream, Target
+from installation.dream.attentive import Attentive
 from installation.dream.knobs import Knobs
 from installation.dream.length import stretched
 from installation.dream.vigil import Vigil, Ways
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # it would bring torch
 
 POLITE = 10  # niceness: sound and picture go first
 ENOUGH = 10  # steps in each loop, below which fewer copies are heard in a step; well above it more, up to the knob
+HOPELESS = 20  # steps in a row whose numbers leave the finite, after which the network itself must be broken
 SPARE = 1.5  # how many times longer than usual a step or a publication may take without being late
 
 
@@ -38,6 +40,7 @@ class Order:
     resume   the last good dream's sound, to go on from
     number   of the first dream
     chosen   whether a person's hands decide what is dreamt of
+    lent     whether `start` is a sound that a visitor lent
     """
 
     model: str
@@ -52,6 +55,7 @@ class Order:
     resume: Clip | None = None
     filled: float | None = None
     chosen: bool = False
+    lent: bool = False
 
     @property
     def loop(self) -> float:
@@ -73,9 +77,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Start again from this clip, or from the one of this name."""
+    """Start again from this clip, or from the one of this name; one that is lent is written down nowhere."""
 
     start: Clip | str
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +102,14 @@ Message = Target | Knobs | Due | Begin | Fill | Chosen
 
 @dataclass(frozen=True, slots=True)
 class Alive:
-    """Told after every step, so that silence means trouble."""
+    """Told after every step, so that silence means trouble.
+
+    score   of the step in spreads; None where its numbers were lost
+    """
 
     step: int
     resets: int
+    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +134,7 @@ def run(connection: Connection, order: Order) -> None:
     if hasattr(os, "nice"):
         os.nice(POLITE)
     try:
-        _Process(connection, order).run()
+        _Process(Attentive(connection), order).run()
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # nobody listens any more
     except Exception as error:
@@ -149,7 +158,7 @@ def _tell(connection: Connection, failed: Failed) -> None:
 
 
 class _Process:
-    def __init__(self, connection: Connection, order: Order) -> None:
+    def __init__(self, connection: Attentive, order: Order) -> None:
         import torch
 
         from installation.dream.optimize import Optimizer
@@ -171,6 +180,7 @@ class _Process:
             self.optimizer.resume(stretched(order.resume, order.samples))
         self.due = time.monotonic()
         self.publishing = 0.0  # seconds that it took last
+        self.broken = 0  # steps in a row that came to nothing
 
     def run(self) -> None:
         if self.order.resume is None or self.order.number == 0:
@@ -179,8 +189,12 @@ class _Process:
             while self.connection.poll():
                 self.obey(self.connection.recv())
             begin = time.monotonic()
-            self.optimizer.step()
-            self.connection.send(Alive(self.optimizer.steps, self.optimizer.resets))
+            resets, score = self.optimizer.resets, self.optimizer.step()
+            lost = self.optimizer.resets != resets
+            self.broken = self.broken + 1 if lost else 0
+            if self.broken >= HOPELESS:
+                raise ArithmeticError(f"{HOPELESS} steps in a row left the finite numbers")
+            self.connection.send(Alive(self.optimizer.steps, self.optimizer.resets, None if lost else score))
             now = time.monotonic()
             self.weigh(now - begin)
             if now + SPARE * (now - begin + self.publishing) >= self.due:
@@ -188,15 +202,19 @@ class _Process:
 
     def publish(self) -> None:
         begin = time.monotonic()
-        dream = self.optimizer.dream(self.number)
-        self.connection.send(dream)
-        self.number += 1
-        self.watch(dream)
+        self.watch(self.deliver())
         now = time.monotonic()
         self.publishing = now - begin
         self.due += self.order.loop
         while self.due <= now:
             self.due += self.order.loop
+
+    def deliver(self) -> Dream:
+        """Send what there is now."""
+        dream = replace(self.optimizer.dream(self.number), lent=self.order.lent)
+        self.connection.send(dream)
+        self.number += 1
+        return dream
 
     def watch(self, dream: Dream) -> None:
         """Let nothing get stuck."""
@@ -245,9 +263,10 @@ class _Process:
                     self.optimizer.turn(self.affordable())
                 case Begin():
                     start = self.clip(message.start)
-                    self.order = replace(self.order, start=message.start)
+                    self.order = replace(self.order, start=message.start, lent=message.lent)
                     self.optimizer.begin(start)
                     self.vigil.begun()
+                    self.deliver()  # whoever compares hears what the dream began with
                 case Chosen():
                     self.vigil.chosen(message.target)
                 case Fill():

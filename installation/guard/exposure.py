@@ -8,8 +8,11 @@ dBA for music (they differ by the same few tenths at the calibration with pink n
 import json
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
@@ -17,7 +20,9 @@ from installation.data import RATE, Clip, Floats
 from installation.errors import ContentError, StorageError
 from installation.guard.loudness import loudness
 
-FILE = "calibration.json"
+FILE, DOSE = "calibration.json", "dose.json"
+WEEK = timedelta(days=7)
+KEPT = 30  # days of doses
 PLAYED = -23.0  # LUFS of the pink noise
 ALLOWED, HOURS = 80.0, 40.0  # dBA, and the hours of it that a week allows
 POSSIBLE = (30.0, 120.0)  # dBA that a meter may read
@@ -54,15 +59,7 @@ class Calibration:
 
     def keep(self, folder: Path) -> None:
         """Write it down whole or not at all. Raises StorageError."""
-        part = folder / f".{FILE}.part"
-        try:
-            with part.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(self), indent=2) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(folder / FILE)
-        except OSError as error:
-            raise StorageError(f"the calibration cannot be kept in {folder}: {error.strerror}.") from None
+        _whole(folder / FILE, asdict(self), "the calibration")
 
 
 def known(folder: Path) -> Calibration | None:
@@ -73,15 +70,44 @@ def known(folder: Path) -> Calibration | None:
         return None
 
 
-@dataclass(slots=True)
 class Dose:
-    """What somebody who stays all day is exposed to."""
+    """What somebody who stays all day, every day, is exposed to; it outlives the show that counts it.
 
-    week: float = 0.0  # share of what a week allows
+    days   what was counted before: date -> share of what a week allows
+    """
 
-    def add(self, seconds: float, dba: float) -> None:
-        """So many seconds at this level, from when it sounds to the ear."""
-        self.week += seconds / 3600 / HOURS * 10 ** ((dba - ALLOWED) / 10)
+    def __init__(self, days: Mapping[date, float] | None = None) -> None:
+        self._days = dict(days or {})
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """What was kept in this folder; nothing where there is nothing that can be read."""
+        try:
+            said = json.loads((folder / DOSE).read_text())
+            days = {date.fromisoformat(day): float(share) for day, share in said.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return cls()
+        return cls({day: share for day, share in days.items() if math.isfinite(share) and share >= 0})
+
+    def add(self, day: date, seconds: float, dba: float) -> None:
+        """So many seconds at this level on this day, from when it sounds to the ear."""
+        share = self.today(day) + seconds / 3600 / HOURS * 10 ** ((dba - ALLOWED) / 10)
+        others = [(when, known) for when, known in self._days.items() if when != day][1 - KEPT :]
+        self._days = dict(
+            [*others, (day, share)]
+        )  # a fresh one, so that other threads may read; the last was counted last
+
+    def today(self, day: date) -> float:
+        """Of this day, as a share of what a week allows."""
+        return self._days.get(day, 0.0)
+
+    def week(self, day: date) -> float:
+        """Of this day and the six before it, as a share of what a week allows."""
+        return sum(share for when, share in self._days.items() if day - WEEK < when <= day)
+
+    def keep(self, folder: Path) -> None:
+        """Write it down whole or not at all. Raises StorageError."""
+        _whole(folder / DOSE, {day.isoformat(): share for day, share in self._days.items()}, "the dose")
 
     @staticmethod
     def hours(dba: float) -> float:
@@ -100,3 +126,16 @@ def pink_noise(seconds: float, lufs: float = PLAYED, seed: int = 1) -> Clip:
     samples: Floats = (0.1 * sound / np.abs(sound).max()).astype(np.float32)[None]
     gain = 10 ** ((lufs - loudness(samples)) / 20)
     return Clip((samples * np.float32(gain)).astype(np.float32))
+
+
+def _whole(path: Path, said: Mapping[str, Any], what: str) -> None:
+    """Write JSON whole or not at all. Raises StorageError."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(said, indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise StorageError(f"{what} cannot be kept in {path.parent}: {error.strerror}.") from None

@@ -38,15 +38,23 @@ def loudness(samples: Floats, rate: int = RATE, weights: Sequence[float] | None 
     samples   [channels 1..6, samples], finite
     weights   how much each channel counts, by default as in the usual order of so many
     """
-    channels, length = samples.shape
-    weighted = np.fft.irfft(np.fft.rfft(samples.astype(np.float64)) * _k_weighting(length, rate), length)
-    power = np.asarray(weights or WEIGHTS[channels]) @ np.square(weighted)  # [samples]
-    blocks = _block_means(power, rate)
-    blocks = blocks[blocks > _power(SILENCE)]
-    if not len(blocks):
-        return SILENCE
-    loud = blocks[blocks > blocks.mean() * 10 ** (RELATIVE_GATE / 10)]
-    return max(SILENCE, _lufs(float(loud.mean())))
+    length = samples.shape[1]
+    return _gated(_block_means(_weighted(samples, rate, weights), math.gcd(length, round(STEP * rate)), rate))
+
+
+def momentary(samples: Floats, rate: int = RATE, weights: Sequence[float] | None = None) -> tuple[Floats, float]:
+    """How loud the repeated loop is from moment to moment: LUFS of 400 ms, a moment every 100 ms, and integrated.
+
+    The first moment is the one that ends as the loop begins. Arguments as for `loudness`.
+    """
+    length, step = samples.shape[1], round(STEP * rate)
+    power = _weighted(samples, rate, weights)
+    every = math.gcd(length, step)
+    blocks = _block_means(power, every, rate)
+    begins = np.arange(0, length, step) - round(BLOCK * rate)
+    moments = blocks[begins // every % len(blocks)]
+    loud = np.maximum(-0.691 + 10 * np.log10(np.maximum(moments, 1e-12)), SILENCE)
+    return loud.astype(np.float32), _gated(blocks)
 
 
 def true_peak(samples: Floats) -> float:
@@ -61,6 +69,14 @@ def true_peak(samples: Floats) -> float:
     return highest
 
 
+def peaks(samples: Floats, step: int) -> Floats:
+    """How far the wave through a loop's samples reaches in each stretch of so many samples, dBTP."""
+    highest = np.max([np.abs(oversampled(channel)) for channel in samples], axis=0)
+    found = np.maximum.reduceat(highest, np.arange(0, len(highest), OVERSAMPLING * step))
+    decibels: Floats = (20 * np.log10(np.maximum(found, 1e-6))).astype(np.float32)
+    return decibels
+
+
 def oversampled(channel: NDArray[np.floating]) -> NDArray[np.float64]:
     """The wave through the samples of one channel of a loop at four times their rate, [4 * samples]."""
     length = len(channel)
@@ -69,6 +85,23 @@ def oversampled(channel: NDArray[np.floating]) -> NDArray[np.float64]:
         spectrum[-1] /= 2  # the highest frequency of an even loop is shared by both its signs
     wave: NDArray[np.float64] = np.fft.irfft(spectrum, OVERSAMPLING * length) * OVERSAMPLING
     return wave
+
+
+def _weighted(samples: Floats, rate: int, weights: Sequence[float] | None) -> NDArray[np.float64]:
+    """The power of all channels together as BS.1770 weighs it, [samples]."""
+    channels, length = samples.shape
+    weighted = np.fft.irfft(np.fft.rfft(samples.astype(np.float64)) * _k_weighting(length, rate), length)
+    power: NDArray[np.float64] = np.asarray(weights or WEIGHTS[channels]) @ np.square(weighted)
+    return power
+
+
+def _gated(blocks: NDArray[np.float64]) -> float:
+    """The integrated loudness of blocks of power."""
+    blocks = blocks[blocks > _power(SILENCE)]
+    if not len(blocks):
+        return SILENCE
+    loud = blocks[blocks > blocks.mean() * 10 ** (RELATIVE_GATE / 10)]
+    return max(SILENCE, _lufs(float(loud.mean())))
 
 
 def _k_weighting(length: int, rate: int) -> NDArray[np.complex128]:
@@ -80,11 +113,11 @@ def _k_weighting(length: int, rate: int) -> NDArray[np.complex128]:
     return response
 
 
-def _block_means(power: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+def _block_means(power: NDArray[np.float64], every: int, rate: int) -> NDArray[np.float64]:
     """The mean power of every block that the repeated loop has: they begin at all multiples of gcd(step, loop)."""
     length, block = len(power), round(BLOCK * rate)
     sums = np.concatenate(([0.0], np.cumsum(power)))
-    begin = np.arange(0, length, math.gcd(length, round(STEP * rate)))
+    begin = np.arange(0, length, every)
     laps, end = np.divmod(begin + block, length)
     means: NDArray[np.float64] = (laps * sums[-1] + sums[end] - sums[begin]) / block
     return means

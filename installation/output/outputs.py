@@ -114,6 +114,11 @@ class Outputs:
         self._forget_cards()
 
     @property
+    def sources(self) -> list[Source]:
+        """What each of the windows shows."""
+        return list(self._sources)
+
+    @property
     def warps(self) -> dict[str, Warp]:
         """How each output is bent, by its name."""
         return {source.name: window.projector.warp for source, window in zip(self._sources, self.windows, strict=True)}

@@ -211,7 +211,7 @@ def mask(regions: tuple[Region, ...], anatomy: Anatomy) -> Floats:
         if region.layer not in anatomy or region.weight <= 0:
             continue
         layer = anatomy[region.layer]
-        box = wanted[anatomy.slice(layer.name)].reshape(layer.channels, layer.bins)
-        at = np.ix_(region.channels.indices(layer.channels), region.pitch.indices(layer.bins))
-        box[at] = np.maximum(box[at], region.weight)
+        here = wanted[anatomy.slice(layer.name)]
+        at = region.numbers(layer.channels, layer.bins)
+        here[at] = np.maximum(here[at], region.weight)
     return wanted / max(float(wanted.max()), 1e-9)

@@ -53,11 +53,13 @@ def grain() -> Floats:
 
 def felt(place: int) -> Field:
     """How strongly every pixel, flat, feels one that is set."""
-    return np.roll(_bell(), (place // SIDE, place % SIDE), (0, 1)).ravel()
+    down, right = divmod(place, SIDE)
+    return _bells()[SIDE - down : 2 * SIDE - down, SIDE - right : 2 * SIDE - right].ravel()
 
 
 @lru_cache(maxsize=1)
-def _bell() -> Field:
+def _bells() -> Field:
+    """The bell around the first pixel, [2 * SIDE, 2 * SIDE]: any square of SIDE cut out of it is round the edges."""
     apart = np.minimum(np.arange(SIDE), SIDE - np.arange(SIDE))
     bell = np.exp(-(apart**2) / (2 * WIDE**2))
-    return np.outer(bell, bell)
+    return np.tile(np.outer(bell, bell), (2, 2))

@@ -15,6 +15,8 @@ from installation.render.titles import CELLS, EDGE, EYE, SPREAD, room
 
 RADIUS = 0.034  # of a ring, in heights of the picture
 SIDE = 0.19  # of the code, likewise
+STAYS = 240.0  # seconds that the code stays in a lower corner before it goes to the other: no screen keeps its print
+COMES = 3.0  # seconds in which it comes, and in which it goes
 # In these colours, as the screen has them: white for stations, then one a phone (after Okabe and Ito 2008, which
 # people tell apart who see no red or no green). The pages have the same.
 COLOURS = ("ffffff", "e69f00", "56b4e9", "2fc99a", "f0e442", "ff7a3c", "e08cc0")
@@ -55,9 +57,18 @@ class Marks:
             self._squares.filter = (moderngl.NEAREST, moderngl.NEAREST)
 
     def draw(
-        self, picture: moderngl.Texture, marks: Iterable[Mark], camera: Camera, fade: float, dome: Dome | None
+        self,
+        picture: moderngl.Texture,
+        marks: Iterable[Mark],
+        camera: Camera,
+        fade: float,
+        dome: Dome | None,
+        seconds: float = COMES,
     ) -> None:
-        """Draw everybody's ring and the code over a picture that was seen by this camera."""
+        """Draw everybody's ring and the code over a picture that was seen by this camera.
+
+        seconds   on any clock; they tell in which corner the code stands, and how much of it is there
+        """
         if picture is not self._picture:
             self._leave()
             self._picture, self._canvas = picture, self.gl.framebuffer(picture)
@@ -75,8 +86,9 @@ class Marks:
         if self._squares is not None:
             lens = None if dome is None else replace(dome, spread=SPREAD)
             flat = {"size": tuple(map(float, size)), **view.projection(EYE, size, size, lens)}
-            box = corner(size, lens, self._squares.width)
-            give(self._code, squares=self._squares, box=box, light=fade, **flat)
+            right, there = standing(seconds)
+            box = corner(size, lens, self._squares.width, right)
+            give(self._code, squares=self._squares, box=box, light=there * fade, **flat)
             self._plane.render(moderngl.TRIANGLES)
 
     def release(self) -> None:
@@ -98,10 +110,19 @@ def colour(number: int) -> tuple[float, ...]:
     return tuple(part / 255 for part in bytes.fromhex(COLOURS[number % len(COLOURS)]))
 
 
-def corner(size: tuple[int, int], dome: Dome | None, squares: int) -> tuple[float, float, float, float]:
-    """Where a code lies on the plane of the words: in the lower corner at the right, each square at whole pixels."""
+def standing(seconds: float) -> tuple[bool, float]:
+    """Whether the code stands at the right at this second, and how much of it is there, 0..1."""
+    since = seconds % STAYS
+    return seconds // STAYS % 2 == 0, min(1.0, since / COMES, (STAYS - since) / COMES)
+
+
+def corner(
+    size: tuple[int, int], dome: Dome | None, squares: int, right: bool = True
+) -> tuple[float, float, float, float]:
+    """Where a code lies on the plane of the words: in a lower corner, each square at whole pixels."""
     pixels, wide = room(size, dome)
     side = squares * max(1, round(2 * SIDE * pixels / squares)) / pixels
-    left = round((wide * EDGE - side + wide) * pixels) / pixels - wide
+    begin = wide * EDGE - side if right else -wide * EDGE
+    left = round((begin + wide) * pixels) / pixels - wide
     low = round((1 - EDGE) * pixels) / pixels - 1
     return left, low, side, side

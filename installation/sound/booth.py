@@ -57,5 +57,6 @@ class Booth:
         self._keeper.look()
         self._worker.rest(LOOK)
 
-    def _absent(self, why: str) -> None:
-        log.warning("nothing can be heard in advance: %s", why)
+    def _absent(self, why: str) -> bool:
+        log.warning("nothing can be heard in advance until there is a device: %s", why)
+        return True

@@ -5,11 +5,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Self
 
 from installation.errors import DeviceError, one_of
 
+ASK = (sys.executable, "-m", "installation.sound.devices")
 PATIENCE = 8.0  # seconds; a frozen sound server never answers
 NO_PORTAUDIO = "PortAudio is missing; install it with: sudo apt install libportaudio2 libasound2-plugins"
 
@@ -48,14 +50,30 @@ def devices() -> tuple[Device, ...]:
 
     Raises DeviceError where PortAudio is missing or the sound server does not answer.
     """
-    command = [sys.executable, "-m", "installation.sound.devices"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(ASK, capture_output=True, text=True, timeout=PATIENCE, check=False)
     except subprocess.TimeoutExpired:
         raise DeviceError(f"the sound server did not answer within {PATIENCE:g} s; restart it.") from None
     if done.returncode:
         raise DeviceError(done.stdout.strip() or NO_PORTAUDIO)
     return tuple(Device(*found) for found in json.loads(done.stdout))
+
+
+class Question:
+    """The same question, for somebody who cannot wait for the answer."""
+
+    def __init__(self) -> None:
+        self._asked = subprocess.Popen(ASK, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self._since = time.monotonic()
+
+    def answer(self) -> tuple[Device, ...] | None:
+        """All devices, none where nobody knows, or None while there is no answer yet."""
+        if self._asked.poll() is None:
+            if time.monotonic() - self._since < PATIENCE:
+                return None
+            self._asked.kill()
+        said, _ = self._asked.communicate()
+        return tuple(Device(*found) for found in json.loads(said)) if self._asked.returncode == 0 else ()
 
 
 def pick(wanted: str, there: Sequence[Device], default: int, inputs: bool = False) -> Device:

@@ -21,7 +21,7 @@ CONTEXT = multiprocessing.get_context("spawn")  # a fork would take the picture'
 FAREWELL = 1.5  # seconds to fade out and close the device
 OPENING = 15.0  # seconds that a process may need to open its device
 DEAF = 0.8  # seconds without a call from the device after which the process counts as dead; its memory holds 0.2
-RETRY = (0.0, 1.0, 2.0, 5.0, 10.0)  # seconds before each next try
+RETRY = (0.0, 0.3, 0.4, 0.6, 0.8, *[1.0] * 18, 2.0, 5.0, 10.0, 20.0)  # seconds before each next try; most soon end well
 STABLE = 30.0  # seconds after which a process counts as well
 CALM = 4.0  # seconds after which a spare one is made: not while the show begins
 
@@ -104,7 +104,7 @@ class Keeper:
     start       makes a new process, which says Ready or Failed
     hand_over   called with a process that is ready
     lost        called when a process that was ready has died or hangs
-    absent      called once, with the reason, when the very first one finds no device; nothing is tried again
+    absent      called once, with the reason, when the very first one finds no device; whether one is waited for
     beaten      when the device last called, in ns of time.monotonic_ns()
     """
 
@@ -114,25 +114,29 @@ class Keeper:
         start: Callable[[], Link],
         hand_over: Callable[[Link], None],
         lost: Callable[[], None],
-        absent: Callable[[str], None],
+        absent: Callable[[str], bool],
         beaten: Callable[[], int],
     ) -> None:
         self.restarts = 0
         self.link: Link | None = None
         self._spare: Link | None = None
         self.live = False  # the process is ready and was handed over to
+        self.away = False  # the last one found no device that plays
         self.settled = Event()  # it is known whether there is a device
         self._what, self._start, self._hand_over, self._lost = what, start, hand_over, lost
         self._absent, self._beaten = absent, beaten
         self._since = self._again = 0.0  # seconds of the steady clock
         self._tries = 0
+        self._lacks = ""  # what could not be done with the last device
 
     def look(self) -> None:
         """Do what is due now."""
         now = time.monotonic()
         if self.link is None:
-            if now >= self._again:
-                self.link, self._spare = self._spare or self._start(), None
+            if self._spare is None and self._again < float("inf"):
+                self._spare = self._start()  # it imports while the next try is waited for
+            if self._spare is not None and now >= self._again:
+                self.link, self._spare = self._spare, None
                 self.link.begun = now
                 self.link.send(Go())
         elif not self.live:
@@ -152,9 +156,11 @@ class Keeper:
     def _open(self, link: Link, now: float) -> None:
         letter = link.receive()
         if isinstance(letter, Ready):
-            self._since, self.live = now, True
-            if letter.lacks and not self.settled.is_set():
+            if self.away:
+                log.info("%s is back, on the device %s", self._what, letter.device)
+            if letter.lacks and letter.lacks != self._lacks:
                 log.warning("%s", letter.lacks)
+            self._since, self.live, self.away, self._lacks = now, True, False, letter.lacks
             self._hand_over(link)
             self.settled.set()
         elif isinstance(letter, Failed):
@@ -175,15 +181,14 @@ class Keeper:
 
     def _give_up(self, link: Link, why: str) -> None:
         link.end()
-        self.link = None
-        if not self.settled.is_set():
-            self._again = float("inf")
-            self._absent(why)
-            self.settled.set()
-            return
-        if self._tries <= 1:
-            log.warning("%s: %s; trying again until it works", self._what, why)
+        self.link, away, self.away = None, self.away, True
         self._later()
+        if not self.settled.is_set():
+            if not self._absent(why):
+                self._again = float("inf")
+            self.settled.set()
+        elif not away:
+            log.warning("%s: %s; trying again until it works", self._what, why)
 
     def _later(self) -> None:
         self._again = time.monotonic() + RETRY[self._tries]

@@ -90,5 +90,6 @@ class Listener:
         self._keeper.look()
         self._worker.rest(LOOK)
 
-    def _do_without(self, why: str) -> None:
+    def _do_without(self, why: str) -> bool:
         self._error = DeviceError(why)
+        return False

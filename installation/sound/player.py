@@ -28,6 +28,7 @@ from installation.worker import Worker
 log = logging.getLogger(__name__)
 
 LOOK = 0.05  # seconds between two looks after the sound process
+BEGIN = 8.0  # seconds after which the show begins, with sound or without
 
 
 class Player:
@@ -36,7 +37,8 @@ class Player:
     first    the judged dream that begins; time stands at 0 until its first beat is heard
     device   part of the name of a sound device; "" is the system's choice
     delay    seconds from the device to the ear
-    silent   play nothing but keep the same seams; so it becomes by itself where there is no device
+    silent   play nothing but keep the same seams
+    patient  a device of this name that is not there is waited for, and meanwhile any other is played on
     clock    the time of a silent player, by default the machine's
     cue      where the waiting dream is heard in advance: two outputs of the same device, such as "3/4", part of the
              name of another device, or nowhere
@@ -49,12 +51,13 @@ class Player:
         device: str = "",
         delay: float = 0.0,
         silent: bool = False,
+        patient: bool = False,
         clock: Clock | None = None,
         cue: str = "",
         grid: Grid | None = None,
     ) -> None:
-        self.silent = silent
-        self._device = device
+        self._silent = silent
+        self._device, self._patient = device, patient
         self._grid = grid
         self._cue = cue
         self._holding = False
@@ -77,7 +80,7 @@ class Player:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.callback(self._close)
-            if self.silent:
+            if self._silent:
                 self._begin_in_silence()
             else:
                 if self._booth:
@@ -175,9 +178,16 @@ class Player:
             seam = next((seam for seam in course.seams if seam.number >= loop), course.seams[-1])
             return seam, list(course.paces)
 
-    def wait(self, seconds: float = OPENING) -> None:
-        """Wait until the first beat is on its way, in sound or in silence. Raises DeviceError for a wrong device."""
-        self._keeper.settled.wait(seconds)
+    def wait(self, seconds: float = BEGIN) -> None:
+        """Wait until the first beat is on its way, in sound or in silence. Raises DeviceError for a wrong device.
+
+        A sound server that does not answer by then is no reason to wait longer: the show begins, sound comes later.
+        """
+        if not self._keeper.settled.wait(OPENING if self._device and not self._patient else seconds):
+            with self._lock:
+                if self._origin() is None:
+                    log.warning("the sound does not answer; the show begins without it")
+                    self._begin_in_silence()
         self.check()
 
     def check(self) -> None:
@@ -185,6 +195,11 @@ class Player:
         self._worker.check()
         if self._error:
             raise self._error
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is heard: so it is wished, or there is no device now. One that comes is played on."""
+        return self._silent or self._keeper.away
 
     @property
     def blocks(self) -> int:
@@ -236,7 +251,7 @@ class Player:
     def _start(self) -> Link:
         channels = self._course.dreams[self._course.newest].clip.samples.shape[0]
         outputs = Outputs.of(channels, self._cue, self._booth.shelf if self._booth else "")
-        return Link("immersions sound", run, self._board.name, self._device, outputs)
+        return Link("immersions sound", run, self._board.name, self._device, outputs, self._patient)
 
     def _look(self) -> None:
         self._keeper.look()
@@ -264,14 +279,14 @@ class Player:
             self._live = None
             self._course.take_over()
 
-    def _do_without(self, why: str) -> None:
-        """There is no device: an error if one was named, silence otherwise."""
-        if self._device:
+    def _do_without(self, why: str) -> bool:
+        """There is no device: an error if one was named and is not waited for, else silence until there is one."""
+        if self._device and not self._patient:
             self._error = DeviceError(why)
-        else:
-            log.warning("the show plays in silence: %s", why)
-            self.silent = True
-            self._begin_in_silence()
+            return False
+        log.warning("the show plays in silence until there is a device: %s", why)
+        self._begin_in_silence()
+        return True
 
     def _begin_in_silence(self) -> None:
         """Let the first beat be now, or on the next bar."""

@@ -13,7 +13,7 @@ from installation.errors import DeviceError
 from installation.pace import Pace
 from installation.sound.board import Board
 from installation.sound.deck import Deck
-from installation.sound.devices import here, pick, quiet
+from installation.sound.devices import Question, here, pick, quiet
 from installation.sound.feed import BLOCK, Feed
 from installation.sound.link import Ready, Stop, living
 from installation.sound.mixing import FADE, Loop, Seam, prepare
@@ -24,6 +24,7 @@ SOON = 0.15  # seconds from the order to start until the first sound
 PATIENCE = 0.02  # seconds between two looks at the ring and the letters
 STEADY = 16  # blocks after which a device has filled its own memory and really plays
 WARMING = 5.0  # seconds that it may need for them
+MISSED = 10.0  # seconds between two looks for a device that is missing while another one plays
 
 
 class Parcel(NamedTuple):
@@ -182,20 +183,60 @@ def warm(feed: Feed, name: str) -> None:
         time.sleep(PATIENCE / 4)
 
 
-def run(pipe: Connection, board_name: str, device: str, outputs: Outputs) -> None:
-    """The life of the sound process. Tells through the pipe that it is ready, or why not."""
+class Wished:
+    """The device of the settings, looked for in vain now and then while another one plays.
+
+    Other processes look, because this one sees the devices as they were when it began.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._asked: Question | None = None
+        self._again = time.monotonic() + MISSED
+
+    def check(self) -> None:
+        """Raises DeviceError once it is there: then it is time to begin anew."""
+        if self._asked is None:
+            if time.monotonic() >= self._again:
+                self._asked = Question()
+        elif (there := self._asked.answer()) is not None:
+            self._asked, self._again = None, time.monotonic() + MISSED
+            if any(self._name.lower() in device.name.lower() for device in there if device.outputs):
+                raise DeviceError(f"the sound device {self._name!r} is there again")
+
+
+def run(pipe: Connection, board_name: str, device: str, outputs: Outputs, any_other: bool = False) -> None:
+    """The life of the sound process. Tells through the pipe that it is ready, or why not.
+
+    any_other   whether another device is played on while this one is not there
+    """
     with living(pipe) as alive:
         if not alive:
             return
         board = Board(board_name)
-        stream, feed, name = open_device(device, lambda speakers, rate: Feed(board, speakers, rate), outputs.columns)
+
+        def feed_for(speakers: int, rate: int) -> Feed:
+            return Feed(board, speakers, rate)
+
+        wished: Wished | None = None
+        try:
+            stream, feed, name = open_device(device, feed_for, outputs.columns)
+        except DeviceError:
+            if not (device and any_other):
+                raise
+            stream, feed, name = open_device("", feed_for, outputs.columns)
+            wished = Wished(device)
         warm(feed, name)
         fitted = outputs.fitted(feed.speakers)
-        lacks = f"{name!r} has {feed.speakers} outputs, so nothing can be heard in advance on sound.cue"
-        pipe.send(Ready(name, lacks if fitted.beside != outputs.beside else ""))
+        lacks = f"there is no sound device {device!r}; {name!r} plays until it is there" if wished else ""
+        if fitted.beside != outputs.beside:
+            lacks = f"{name!r} has {feed.speakers} outputs, so nothing can be heard in advance on sound.cue"
+        pipe.send(Ready(name, lacks))
         sound = Sound(pipe, feed, board, fitted)
         while not sound.stopping:
             sound.step()
+            if wished:
+                wished.check()
         feed.close()
         time.sleep(feed.latency / 1e9 + PATIENCE)  # the fade is still on its way
         stream.abort()

@@ -69,11 +69,15 @@ def fit(target: Target, anatomy: Anatomy | None) -> Target:
     return Target(tuple(term for term in here.terms if term.weight > 0))
 
 
+def pointable(anatomy: Anatomy) -> list[str]:
+    """The layers that hands can point at, in the order of `dream.layer`: all but the scalogram, if there are others."""
+    layers = [layer.name for layer in anatomy]
+    return [name for name in layers if not name.endswith("scalogram")] or layers
+
+
 def pointed(controls: Controls, anatomy: Anatomy) -> Target:
     """The box of neurons that hands point at, each axis by position and width as on the original's mixer."""
-    layers = [layer.name for layer in anatomy if not layer.name.endswith("scalogram")] or [
-        layer.name for layer in anatomy
-    ]
+    layers = pointable(anatomy)
     layer = layers[round(controls["dream.layer"] * (len(layers) - 1))]
     return Target((Region(layer, _span(controls, "channel"), _span(controls, "pitch"), _span(controls, "time")),))
 

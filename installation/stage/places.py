@@ -106,12 +106,11 @@ class Places:
         return around(np.concatenate([self._layout.positions[part] for part in slices]))
 
     def _region(self, region: Region) -> Place:
-        key = (region.layer, region.channels, region.pitch)
+        key = (region.layer, region.channels, region.pitch, region.neurons)
         if key not in self._known:
             if self._anatomy is None or self._layout is None or region.layer not in self._anatomy:
                 return BODY
             layer = self._anatomy[region.layer]
-            grid = self._layout.positions[self._anatomy.slice(region.layer)].reshape(layer.channels, layer.bins, 3)
-            box = grid[np.ix_(region.channels.indices(layer.channels), region.pitch.indices(layer.bins))]
-            self._known[key] = around(box.reshape(-1, 3))
+            positions = self._layout.positions[self._anatomy.slice(region.layer)]
+            self._known[key] = around(positions[region.numbers(layer.channels, layer.bins)])
         return self._known[key]

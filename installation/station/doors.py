@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Iterable, Mapping
+from typing import Literal
 from urllib.parse import urlsplit
 
 from argon2 import PasswordHasher
@@ -32,6 +33,12 @@ HEADERS = {
 }
 
 
+def headers(microphone: bool) -> dict[str, str]:
+    """What every answer carries; only where visitors may lend a sound may the page ask for the microphone."""
+    whose = "microphone=(self)" if microphone else "microphone=()"
+    return {**HEADERS, "Permissions-Policy": HEADERS["Permissions-Policy"].replace("microphone=()", whose)}
+
+
 class Doors:
     """Decides by address, names and PIN.
 
@@ -39,14 +46,22 @@ class Doors:
     names     of this machine, by which browsers reach it beside its addresses
     screens   addresses of other machines whose browsers are stations
     pin       the argon2 hash of the desk's PIN, "" for none
+    reader    the same of the PIN that only lets look
     """
 
-    def __init__(self, network: bool, names: Iterable[str] = (), screens: Iterable[str] = (), pin: str = "") -> None:
+    def __init__(
+        self,
+        network: bool,
+        names: Iterable[str] = (),
+        screens: Iterable[str] = (),
+        pin: str = "",
+        reader: str = "",
+    ) -> None:
         self._network = network
         own = socket.gethostname().lower()
         self._names = {"localhost", own, f"{own}.local", *(name.lower() for name in names)}
         self._screens = frozenset(screens)
-        self._pin = pin
+        self._pin, self._reader = pin, reader
         self._tries, self._all = Buckets(*TRIES), Buckets(*ALL_TRIES)
 
     def known(self, host: str) -> bool:
@@ -74,16 +89,22 @@ class Doors:
         """Whether the desk has to be opened with a PIN from here."""
         return bool(self._pin) or not self.local(address, headers)
 
-    def opens(self, pin: str, address: str, now: float) -> bool:
-        """Whether this PIN opens the desk; takes a twentieth of a second. After a few tries, none does for a while."""
-        if not self._pin or len(pin) < SHORTEST:
-            return False
+    def role(self, pin: str, address: str, now: float) -> Literal["operator", "reader", "pin", "later", "closed"]:
+        """As whom this PIN lets in, or why it does not; takes a twentieth of a second.
+
+        pin      it is wrong
+        later    there were too many tries: for a while none is heard
+        closed   there is no PIN
+        """
+        if not (self._pin or self._reader):
+            return "closed"
+        if len(pin) < SHORTEST:
+            return "pin"
         if not (self._tries.take(address, now) and self._all.take("", now)):
-            return False
-        try:
-            return PasswordHasher().verify(self._pin, pin)
-        except (Argon2Error, InvalidHashError):
-            return False
+            return "later"
+        if _fits(self._pin, pin):
+            return "operator"
+        return "reader" if _fits(self._reader, pin) else "pin"
 
 
 def hashed(pin: str) -> str:
@@ -91,6 +112,13 @@ def hashed(pin: str) -> str:
     if not SHORTEST <= len(pin) <= 64:
         raise ContentError(f"a PIN has {SHORTEST} to 64 characters, this one has {len(pin)}. Choose another.")
     return PasswordHasher().hash(pin)
+
+
+def _fits(kept: str, pin: str) -> bool:
+    try:
+        return bool(kept) and PasswordHasher().verify(kept, pin)
+    except (Argon2Error, InvalidHashError):
+        return False
 
 
 def _is_address(name: str) -> bool:

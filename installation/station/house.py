@@ -8,15 +8,16 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-from installation.control.acts import Act, Cue, Touch
+from installation.control.acts import Act
 from installation.control.parameters import TABLE
+from installation.data import Clip
 from installation.station import keepsakes, thought
 from installation.station.codes import Codes
 from installation.station.doors import Doors
 from installation.station.keepsakes import Keepsakes
 from installation.station.leases import Leases
 from installation.station.letters import Now, Order, Seen, Thought
-from installation.station.messages import Call, Compare, Plain, Set, Slide, TouchBody, Wish
+from installation.station.messages import Compare, Plain, Slide, TouchBody, Wish
 from installation.station.visitors import Visitors, safe_share, whereabouts
 
 REMEMBERED = 4  # dreams: the one that is heard, the one before, and those that may come
@@ -29,7 +30,7 @@ STATION = 0  # the colour of stations; phones have their seats' colours, from 1 
 class Guest:
     """Somebody whose browser has been let in; the key lets the same browser in again after the network was lost.
 
-    role   "station", "phone", "watch" or "desk"
+    role   "station", "phone" or "watch"
     hand   what acts are signed with
     """
 
@@ -47,7 +48,7 @@ class House:
 
     def __init__(self, order: Order, now: float) -> None:
         self.order = order
-        self.doors = Doors(order.network, order.names, order.screens, order.pin)
+        self.doors = Doors(order.network, order.names, order.screens, order.pin, order.office.reader)
         self.visitors = Visitors(order.anatomy, order.sliders, order.patience)
         self.leases: Leases[str] = Leases(order.phones, order.lease)
         self.codes = Codes(now)
@@ -61,7 +62,6 @@ class House:
         self._packed: OrderedDict[tuple[str, bool], asyncio.Task[bytes]] = OrderedDict()
         self._guests: dict[str, Guest] = {}
         self._count = 0
-        self._acts: list[Act] = []
 
     def hear(self, letter: Thought | Now) -> None:
         """Take in what the show tells."""
@@ -105,9 +105,6 @@ class House:
     def wish(self, guest: Guest, wish: Wish, now: float) -> None:
         """Do what a guest asks for, as far as it is theirs to ask."""
         match wish:
-            case Set() | Call():
-                if guest.role == "desk":
-                    self._obey(guest, wish)
             case Plain(do="join") if guest.role == "phone":
                 guest.waits = True
                 self.leases.join(guest.key, now)
@@ -134,11 +131,14 @@ class House:
             case Plain(do="stay"):
                 self.visitors.stay(guest.hand, now)
 
-    def _obey(self, guest: Guest, wish: Set | Call) -> None:
-        if isinstance(wish, Set):
-            self._acts.append(Touch(wish.name, wish.value, hand=guest.hand))
-        else:
-            self._acts.append(Cue(wish.name, wish.text, guest.hand))  # type: ignore[arg-type]  # the show knows its cues
+    def lends(self, guest: Guest) -> bool:
+        """Whether a guest may lend a sound of their own now."""
+        return self.order.microphone and self.colour(guest) is not None
+
+    def lend(self, guest: Guest, clip: Clip, now: float) -> None:
+        """Let the dream begin from a guest's own sound, if it is still theirs to play."""
+        if self.lends(guest) and (colour := self.colour(guest)) is not None:
+            self.visitors.lend(guest.hand, colour, clip, now)
 
     async def keep(self, guest: Guest, now: float) -> None:
         """Make what is heard now a keepsake for a guest, once."""
@@ -149,8 +149,8 @@ class House:
         guest.kept[known.name] = ""  # it is being made
         order = self.order
         picture = await asyncio.to_thread(keepsakes.picture, order.anatomy, order.positions, known.activations)
-        code = self.keepsakes.keep(keepsakes.sound(known.sound), picture, now)
-        guest.kept.pop(known.name)
+        code = self.keepsakes.keep(keepsakes.sound(known.sound[:2]), picture, now)
+        guest.kept.pop(known.name, None)
         if code is not None:
             guest.kept = {known.name: code}
         self.visitors.stay(guest.hand, now)
@@ -188,8 +188,7 @@ class House:
 
     def acts(self) -> tuple[Act, ...]:
         """What is asked of the show since the last time."""
-        acts, self._acts = [*self._acts, *self.visitors.acts()], []
-        return tuple(acts)
+        return tuple(self.visitors.acts())
 
     def seen(self, now: float) -> Seen:
         """What belongs into the picture."""
@@ -204,7 +203,6 @@ class House:
             if guest.role == "phone"
             else (None, None)
         )
-        code = next(iter(guest.kept.values()), "") if self.now is None or self.now.name in guest.kept else ""
         return {
             "say": "you",
             "key": guest.key,
@@ -217,7 +215,10 @@ class House:
             "place": None if visitor is None or visitor.unit is None else self.place(visitor.unit),
             "sliders": self.sliders(visitor.shares if visitor else {}),
             "compares": bool(visitor and visitor.compares),
-            "kept": code,
+            "lends": self.lends(guest),
+            "lent": bool(visitor and visitor.lent),
+            "kept": next(iter(guest.kept.values()), ""),
+            "fresh": self.now is None or bool(guest.kept.get(self.now.name)),
             "reachable": self.order.network,
         }
 

@@ -25,9 +25,8 @@ class Hello(Said):
     """
 
     do: Literal["hello"]
-    role: Literal["visitor", "watch", "desk"] = "visitor"
+    role: Literal["visitor", "watch"] = "visitor"
     key: Annotated[str, Field(max_length=64)] = ""
-    pin: Annotated[str, Field(max_length=64)] = ""
     few: bool = False
 
 
@@ -65,23 +64,7 @@ class Plain(Said):
     do: Literal["again", "stay", "keep", "join"]
 
 
-class Set(Said):
-    """The desk sets a parameter."""
-
-    do: Literal["set"]
-    name: Text
-    value: float
-
-
-class Call(Said):
-    """The desk gives a cue."""
-
-    do: Literal["cue"]
-    name: Text
-    text: Annotated[str, Field(max_length=1_000)] = ""
-
-
-Wish = TouchBody | Slide | Compare | Plain | Set | Call
+Wish = TouchBody | Slide | Compare | Plain
 _READ: TypeAdapter[Hello | Wish] = TypeAdapter(Annotated[Hello | Wish, Field(discriminator="do")])
 
 

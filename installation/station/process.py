@@ -19,14 +19,28 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from installation.station.address import address
-from installation.station.letters import Alive, Asked, Failed, Now, Open, Order, Seen, Thought
+from installation.station.letters import (
+    Alive,
+    Asked,
+    Attended,
+    Failed,
+    Lines,
+    Now,
+    Open,
+    Order,
+    Scores,
+    Seen,
+    Stands,
+    Thought,
+    Told,
+)
 
 if TYPE_CHECKING:  # they would bring the server
     from starlette.types import ASGIApp
     from uvicorn import Server
 
 POLITE = 5  # niceness: sound and picture go first
-LONGEST = 4_000  # bytes of a websocket message; pages say far less
+LONGEST = 64_000  # bytes of a websocket message; each kind of page has its own, smaller limit of characters
 MOST = 400  # connections of any kind
 OFTEN = 1.0  # seconds between two signs of life
 
@@ -76,6 +90,7 @@ def _server(app: ASGIApp) -> Server:
 
 
 async def _serve(connection: Connection, order: Order, ears: socket.socket) -> None:
+    from installation.station.desk.room import Room
     from installation.station.house import House
     from installation.station.web import Web
 
@@ -84,13 +99,18 @@ async def _serve(connection: Connection, order: Order, ears: socket.socket) -> N
     found = f"http://{address() if order.network else '127.0.0.1'}:{port}"
     order = replace(order, address=order.address or found)
     house = House(order, time.monotonic())
-    outgoing: SimpleQueue[Alive | Asked | Seen | Open] = SimpleQueue()
+    room = Room(house)
+    outgoing: SimpleQueue[Alive | Asked | Attended | Seen | Open] = SimpleQueue()
     told: list[Seen] = []
+    counted: list[Attended] = []
     spoken = [0.0]
 
     def tell() -> None:
-        if acts := house.acts():
+        if acts := (*house.acts(), *room.acts()):
             outgoing.put(Asked(acts))
+        if counted[-1:] != [there := room.attended()]:
+            counted[:] = [there]
+            outgoing.put(there)
         now = time.monotonic()
         if now - spoken[0] >= OFTEN:
             spoken[0] = now
@@ -99,12 +119,15 @@ async def _serve(connection: Connection, order: Order, ears: socket.socket) -> N
             told[:] = [seen]
             outgoing.put(seen)
 
-    web = Web(house, tell)
+    web = Web(house, room, tell)
     server = _server(web.app)
 
-    def hear(letter: Thought | Now) -> None:
-        house.hear(letter)
-        web.hear(letter)
+    def hear(letter: Thought | Now | Stands | Told | Scores | Lines) -> None:
+        if isinstance(letter, Thought | Now):
+            house.hear(letter)
+            web.hear(letter)
+        else:
+            room.hear(letter)
 
     def end() -> None:
         server.should_exit = True

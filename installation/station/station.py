@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -15,14 +16,17 @@ from typing import Self
 
 import numpy as np
 
-from installation.control.acts import Act, Cue, News
+from installation.control.acts import Act, Cue, Lent, News
 from installation.data import RATE, Anatomy, Dream, Floats, Heard
 from installation.mailbox import Mailbox
 from installation.settings import StationPage
 from installation.station import process
+from installation.station.bulletin import Bulletin
+from installation.station.desk.table import table
 from installation.station.hears import Drawn, hears
-from installation.station.letters import Asked, Failed, Now, Open, Order, Seen, Thought
+from installation.station.letters import Asked, Attended, Failed, Now, Office, Open, Order, Seen, Thought
 from installation.station.words import reached, spoken
+from installation.target import write
 from installation.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -37,16 +41,48 @@ KNOWN = 3  # dreams that the process is sure to remember
 NOBODY = Seen("", ())
 
 
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """What an operator's desk is told of the place.
+
+    cards      the test cards there are
+    loudness   LUFS that loops are played at
+    ceiling    dBA that nothing passes, and those of 0 LUFS; None where nobody has read a meter
+    ring       whether six channels are a ring of loudspeakers rather than 5.1
+    """
+
+    show: str = ""
+    model: str = ""
+    cards: tuple[str, ...] = ()
+    loudness: float = -23.0
+    ceiling: tuple[float, float] | None = None
+    ring: bool = False
+
+
 def order(
-    anatomy: Anatomy, positions: Floats, plan: Drawn, settings: StationPage, language: str, port: int | None = None
+    anatomy: Anatomy,
+    positions: Floats,
+    plan: Drawn,
+    settings: StationPage,
+    language: str,
+    port: int | None = None,
+    venue: Venue | None = None,
 ) -> Order:
     """What a station begins with. Raises ContentError for sliders that are not for visitors."""
     words = spoken(reached(settings.sliders))
     port = settings.port if port is None else port
+    language = language if language in words else "en"
+    heard = hears(anatomy, plan)
+    venue = venue or Venue()
+    office = Office(
+        table(anatomy, plan.front_end, heard, language, venue.model, venue.show, venue.cards), settings.reader,
+        venue.loudness, venue.ceiling, venue.ring,
+    )  # fmt: skip
     return Order(
-        "0.0.0.0" if settings.network else "127.0.0.1", port, anatomy, positions, hears(anatomy, plan),
-        settings.sliders, words, language if language in words else "en", settings.patience, settings.lease,
-        settings.phones, settings.address.rstrip("/"), settings.names, settings.screens, settings.pin,
+        "0.0.0.0" if settings.network else "127.0.0.1", port, anatomy, positions, heard,
+        settings.sliders, words, language, settings.patience, settings.lease, settings.phones,
+        settings.address.rstrip("/"), settings.names, settings.screens, settings.pin, office,
+        settings.microphone,
     )  # fmt: skip
 
 
@@ -60,6 +96,9 @@ class Station:
         self.restarts = 0
         self._seen = NOBODY
         self._acts: deque[Act] = deque(maxlen=1000)
+        self._lent = False  # whether the dream began from a visitor's sound
+        self.desks = 0  # that somebody sits at
+        self.bulletin = Bulletin()
         self._now: Mailbox[Now] = Mailbox()
         self._stands: Mapping[str, float] = {}
         self._told: Now | None = None
@@ -89,8 +128,9 @@ class Station:
         return [self._acts.popleft() for _ in range(len(self._acts))]
 
     def tell(self, news: News) -> None:
-        """Take in where the parameters stand, for the sliders."""
+        """Take in where the parameters stand, for sliders and desks."""
         self._stands = news.stands
+        self.bulletin.stands(news)
 
     @property
     def seen(self) -> Seen:
@@ -108,7 +148,8 @@ class Station:
         self._wake(SILENT)
         loop = heard.dream.clip.seconds / heard.speed
         sliders = {name: round(self._stands[name], 6) for name in self._order.sliders if name in self._stands}
-        self._now.post(Now(name, time.monotonic() - heard.place * loop, loop, sliders))
+        gain = heard.dream.verdict.gain if heard.dream.verdict else 1.0
+        self._now.post(Now(name, time.monotonic() - heard.place * loop, loop, sliders, gain))
 
     def _attend(self) -> None:
         """One glance at the process and at what the show tells; runs on the worker's thread."""
@@ -132,16 +173,20 @@ class Station:
         theirs.close()
         self._began = time.monotonic()
         dreams, self._known, self._told = list(self._known.values()), {}, None
+        self.bulletin.again()
         for dream in dreams:
             self._think(dream)
 
     def _tell(self) -> None:
         if (dream := self._dreams.take()) is not None:
             self._think(dream)
+        for letter in self.bulletin.letters():
+            self._connection.send(letter)
         now, told = self._now.take(), self._told
         if now is None:
             return
-        if told is None or (now.name, now.stands) != (told.name, told.stands) or abs(now.began - told.began) > DRIFT:
+        same = told is not None and (now.name, now.stands, now.gain) == (told.name, told.stands, told.gain)
+        if told is None or not same or abs(now.began - told.began) > DRIFT:
             self._told = now
             self._connection.send(now)
 
@@ -149,7 +194,12 @@ class Station:
         name = called(dream)
         self._known.pop(name, None)
         self._known = dict([*self._known.items(), (name, dream)][-KNOWN:])
-        self._connection.send(Thought(name, dream.activations, sound(dream)))
+        self._connection.send(
+            Thought(
+                name, dream.activations, sound(dream), dream.verdict.gain if dream.verdict else 1.0,
+                dream.scalogram.level.astype(np.float16), dream.slope, dream.score, dream.step, write(dream.target),
+            )
+        )  # fmt: skip
 
     def _wake(self, patience: float) -> None:
         """End a process that says nothing: whoever waits for it to read is free then. Any thread may."""
@@ -164,8 +214,12 @@ class Station:
         match letter:
             case Asked(acts):
                 self._acts.extend(acts)
+                for act in acts:
+                    self._lent = isinstance(act, Lent) or (self._lent and act != Cue("again"))
             case Seen() as seen:
                 self._seen = seen
+            case Attended(desks):
+                self.desks = desks
             case Open(port, address):
                 self.port = port
                 log.info("the visitors' page is at %s", address)
@@ -185,14 +239,18 @@ class Station:
         """No process is left behind, and nothing that visitors of before wanted."""
         if self._process is None:
             return
-        self.port, self._seen = 0, NOBODY
+        self.port, self._seen, self.desks = 0, NOBODY, 0
         self._acts.extend((Cue("target", hand="visitors"), Cue("compare", hand="visitors")))
+        if self._lent:
+            self._lent = False
+            self._acts.append(Cue("again", hand="visitors"))
         self._connection.close()
         self._process.join(GOODBYE)
         if self._process.is_alive():
             self._process.kill()
             self._process.join(GOODBYE)
-        self._process.close()
+        with suppress(ValueError):  # a busy machine takes its time to end even what was killed
+            self._process.close()
         self._process = None
 
 
@@ -202,9 +260,9 @@ def called(dream: Dream) -> str:
 
 
 def sound(dream: Dream) -> np.typing.NDArray[np.int16]:
-    """What is heard of a dream, on its first two channels, [channels, samples]."""
+    """What is heard of a dream, [channels, samples]."""
     gain = dream.verdict.gain if dream.verdict else 1.0
-    played = np.clip(dream.clip.samples[:2] * np.float32(gain), -1, 1) * 32767
+    played = np.clip(dream.clip.samples * np.float32(gain), -1, 1) * 32767
     assert dream.clip.rate == RATE
     quantised: np.typing.NDArray[np.int16] = np.rint(np.nan_to_num(played)).astype(np.int16)
     return quantised

@@ -160,14 +160,8 @@ class Visit:
         """The guest that a browser is, new or known."""
         house, now, headers = self._house, time.monotonic(), self._socket.headers
         self._few = hello.few
-        if hello.role == "desk":
-            if house.doors.asks_for_pin(self._address, headers) and not await asyncio.to_thread(
-                house.doors.opens, hello.pin, self._address, now
-            ):
-                return None
-            return house.guest("desk", now)
         if hello.role == "visitor":
-            if (known := house.again(hello.key)) is not None and known.role != "desk":
+            if (known := house.again(hello.key)) is not None:
                 return known
             if house.order.phones and hello.key and house.codes.use(hello.key, now):
                 if guest := house.guest("phone", now):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from installation.control.acts import Act, Cue, Touch
+from installation.control.acts import Act, Cue, Lent, Touch
 from installation.control.parameters import TABLE, Parameter
-from installation.data import Anatomy, Layer, Region, Span, Target
+from installation.data import Anatomy, Clip, Layer, Region, Span, Target
 from installation.target import write
 
 CHANNELS = 0.03  # of a layer's channels, on either side of the one that is touched
@@ -22,6 +22,7 @@ class Visitor:
 
     unit     the neuron that was touched, if any
     shares   where the sliders stand that were moved, 0..1 of their safe range
+    lent     whether the dream began from a sound of theirs
     """
 
     colour: int
@@ -30,6 +31,7 @@ class Visitor:
     touched: float = 0.0
     shares: dict[str, float] = field(default_factory=dict)
     compares: bool = False
+    lent: bool = False
 
 
 class Visitors:
@@ -66,10 +68,18 @@ class Visitors:
         self._visitor(hand, colour, now).compares = on
         self._compare()
 
+    def lend(self, hand: str, colour: int, clip: Clip, now: float) -> None:
+        """Somebody lends a sound of their own; the dream begins from the newest, until its visitor goes."""
+        for visitor in self._here.values():
+            visitor.lent = False
+        self._visitor(hand, colour, now).lent = True
+        self._acts.append(Lent(clip, hand))
+
     def again(self, hand: str, now: float) -> None:
         """Somebody starts again; the dream begins anew once nobody else plays."""
+        lent = hand in self._here and self._here[hand].lent
         self._leave(hand, now)
-        if not self._here:
+        if not self._here and not lent:
             self._acts.append(Cue("again", hand=hand))
 
     def stay(self, hand: str, now: float) -> None:
@@ -120,6 +130,8 @@ class Visitors:
         self._acts += [Cue("release", name, hand) for name in gone.shares if name not in others]
         self._compare()
         self._aim(now)
+        if gone.lent:  # nothing is left of it
+            self._acts.append(Cue("again", hand=hand))
 
     def _compare(self) -> None:
         if (on := any(visitor.compares for visitor in self._here.values())) != self._compares:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib.resources import files
 
 from starlette.applications import Starlette
@@ -18,8 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from installation.station import health
-from installation.station.doors import HEADERS
+from installation.station.desk.room import Room
+from installation.station.desk.web import DeskWeb
+from installation.station.doors import headers
+from installation.station.files import KINDS, Answer, plain
 from installation.station.house import House
+from installation.station.lending import Lending
 from installation.station.letters import Now, Thought
 from installation.station.limits import Buckets
 from installation.station.visit import Visit
@@ -27,27 +30,25 @@ from installation.station.visit import Visit
 MOST = 200  # connections; more are told to come later
 ASKING = (20.0, 120.0)  # pages and files a second from one address in the long run, and at once
 TURN = 0.1  # seconds between two looks at what happens by itself
-KINDS = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
 PAGES = {"/": "index.html", "/keep/{code}": "keep.html"}  # addresses that are not a file's name
 RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
 class Web:
-    """The station's application, around a house. `tell` is called with what has to reach the show at once."""
+    """The station's application, around a house and its room of desks.
 
-    def __init__(self, house: House, tell: Callable[[], None]) -> None:
+    tell   called with what has to reach the show at once
+    """
+
+    def __init__(self, house: House, room: Room, tell: Callable[[], None]) -> None:
         self._house, self._tell = house, tell
+        self._desk = DeskWeb(room, tell)
         self._visits: set[Visit] = set()
         self._asking = Buckets(*ASKING)
         self._pages = _pages()
         words = json.dumps({"default": house.order.language, "languages": house.order.words}, ensure_ascii=False)
         self._words = words.encode()
-        self.app: ASGIApp = _Guarded(Starlette(routes=self._routes()), self._welcome)
+        self.app: ASGIApp = _Guarded(Starlette(routes=self._routes()), self._welcome, headers(house.order.microphone))
 
     async def live(self) -> None:
         """What happens by itself, for ever."""
@@ -61,6 +62,8 @@ class Web:
 
     def hear(self, letter: Thought | Now) -> None:
         """Pass on at once what is heard; a dream that comes once more was made anew."""
+        if isinstance(letter, Thought):
+            self._desk.anew(letter.name)
         for visit in list(self._visits):
             if isinstance(letter, Thought):
                 visit.anew(letter.name)
@@ -72,28 +75,25 @@ class Web:
         pages = [Route(path, self._page(name)) for path, name in named.items()]
         return [
             *pages,
-            Route("/words.json", self._plain(self._words, "application/json")),
-            Route("/body", self._plain(self._house.bodies[False], "application/octet-stream")),
-            Route("/body-few", self._plain(self._house.bodies[True], "application/octet-stream")),
+            Route("/words.json", plain(self._words, "application/json")),
+            Route("/body", plain(self._house.bodies[False], "application/octet-stream")),
+            Route("/body-few", plain(self._house.bodies[True], "application/octet-stream")),
             Route("/keep/{code}/loop.wav", self._sound),
             Route("/keep/{code}/body.png", self._picture),
+            *self._lending(),
+            *self._desk.routes(),
             *health.routes(),
             WebSocketRoute("/ws", self._visit),
         ]
 
-    def _page(self, name: str) -> Callable[[Request], Awaitable[Response]]:
-        return self._plain(self._pages[name], KINDS[name[name.rindex(".") :]])
+    def _lending(self) -> list[BaseRoute]:
+        """Where visitors lend a sound, if they may."""
+        if not self._house.order.microphone:
+            return []
+        return [Route("/lend", Lending(self._house, self._tell).take, methods=["POST"])]
 
-    def _plain(self, content: bytes, kind: str) -> Callable[[Request], Awaitable[Response]]:
-        mark = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
-        headers = {"Cache-Control": "no-cache", "ETag": mark}
-
-        async def answer(request: Request) -> Response:
-            if request.headers.get("if-none-match") == mark:
-                return Response(status_code=304, headers=headers)
-            return Response(content, media_type=kind, headers=headers)
-
-        return answer
+    def _page(self, name: str) -> Answer:
+        return plain(self._pages[name], KINDS[name[name.rindex(".") :]])
 
     async def _sound(self, request: Request) -> Response:
         kept = self._house.keepsakes.get(request.path_params["code"], time.monotonic())
@@ -131,9 +131,9 @@ class Web:
 class _Guarded:
     """Every answer carries the house rules; who may not ask gets none."""
 
-    def __init__(self, app: ASGIApp, welcome: Callable[[Scope], int]) -> None:
+    def __init__(self, app: ASGIApp, welcome: Callable[[Scope], int], rules: dict[str, str]) -> None:
         self._app, self._welcome = app, welcome
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in rules.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):

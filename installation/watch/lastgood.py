@@ -46,7 +46,10 @@ def kept(folder: Path) -> tuple[Path | None, Path | None] | None:
         old = folder.with_suffix(".old")  # the power was cut between the two renamings
         if not old.is_dir():
             return None
-        old.rename(folder)
+        try:
+            old.rename(folder)
+        except OSError:
+            return None  # the disk takes nothing any more
     settings, content = folder / SETTINGS, folder / CONTENT
     return settings if settings.is_file() else None, content if content.is_dir() else None
 

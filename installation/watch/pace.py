@@ -68,6 +68,7 @@ class Pace:
             "seconds_to_first_dream": _since(self.began, self._first_dream),
             "frame_ms_median": round(float(np.median(gaps)), 1),
             "frame_ms_p99": round(float(np.percentile(gaps, 99)), 1),
+            "frame_ms_worst": round(float(gaps.max()), 1),
             "apart_ms_median": round(float(np.median(apart)), 1),
             "apart_ms_p99": round(float(np.percentile(apart, 99)), 1),
         }

@@ -99,7 +99,11 @@ class Supervisor:
         environment = {name: value for name, value in environment.items() if value}
         log.info("the show begins: %s", rung.name)
         self._notifier.status(rung.name)
-        show = subprocess.Popen(rung.command, env=environment, start_new_session=True, preexec_fn=_bound)
+        try:
+            show = subprocess.Popen(rung.command, env=environment, start_new_session=True, preexec_fn=_bound)
+        except OSError as error:  # no memory, no processes left: the next try may succeed
+            log.error("the show cannot be started: %s", error)
+            return None
         try:
             return self._watch(show)
         finally:
@@ -124,7 +128,7 @@ class Supervisor:
             if pulse.blocks != felt.blocks or not pulse.sounding:
                 heard = now
             felt = pulse
-            if now - seen > (FROZEN if pulse.ready else OPENING):
+            if now - seen > (FAREWELL if pulse.ending else FROZEN if pulse.ready else OPENING):
                 log.error("no picture for %.1f s: the show hangs and is started again.", now - seen)
                 return None
             if now - heard > MUTE:

@@ -1,7 +1,6 @@
 """Learning a MIDI device by moving its controls, one parameter after the other, at the terminal."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -54,16 +53,15 @@ def learn(there: System, port: str, name: str, wanted: Sequence[str], say: Say, 
         raise DeviceError(f"there is no MIDI input with {port!r} in its name. {one_of(port, inputs)}")
     fresh = Map(name, port, ()) if name else Map("", "", ()).of(port)
     learnt = maps.read(path) if (path := maps.path_of(fresh.name)).is_file() else fresh
-    heard: deque[bytes] = deque()
-    close = there.listen(found, heard.append)
+    device = there.listen(found)
     try:
         for number, entry in enumerate(entries, 1):
-            heard.clear()
+            device.heard(time.monotonic())  # what was moved before it was asked for
             say(f"{number} of {len(entries)}: move what is to play {entry.name} (or wait to leave it out)")
             learner, until = Learner(), time.monotonic() + patience
             while (now := time.monotonic()) < until:
-                while heard:
-                    learner.hear(heard.popleft(), now)
+                for moment, data in device.heard(now):
+                    learner.hear(data, moment)
                     until = now + patience
                 if (knob := learner.learnt(now)) is not None:
                     learnt = taught(learnt, replace(knob, parameter=entry.name))
@@ -73,7 +71,7 @@ def learn(there: System, port: str, name: str, wanted: Sequence[str], say: Say, 
     except KeyboardInterrupt:
         say("that is all")
     finally:
-        close()
+        device.close()
     if not learnt.knobs:
         raise ContentError(
             "no control was moved, so nothing is kept. Move each one from end to end when it is asked for."

@@ -101,7 +101,8 @@ def _takes(runs: Path) -> list[Take]:
 
 def _memories(takes: list[Take], ear: Hearer, progress: Progress) -> list[Memory]:
     """Every loop of the takes once, heard again; the start clip is no dream."""
-    loops = list({(id(take), loop.clip): (take, loop) for take in takes for loop in take.loops if loop.step}.values())
+    dreams = ((take, loop) for take in takes for loop in take.loops if loop.step and not loop.lent)
+    loops = list({(id(take), loop.clip): (take, loop) for take, loop in dreams}.values())
     found = []
     for number, (take, loop) in enumerate(loops):
         try:

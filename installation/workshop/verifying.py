@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -18,34 +17,29 @@ from installation.control.parameters import defaults
 from installation.data import RATE, Anatomy, Floats
 from installation.dream.hall import Hall
 from installation.guard.flash import (
-    LUMINANCE,
     MOST,
     RED_MOST,
     RED_SWING,
-    SATURATED,
     Fields,
     Flags,
     most_in_a_second,
     pooled,
-    seen_from,
     transitions,
 )
 from installation.guard.loudness import loudness, true_peak
 from installation.listen import ears
-from installation.output import offscreen
-from installation.render.renderer import Renderer
 from installation.safety import Safety
 from installation.settings import Settings
 from installation.stage import Show
 from installation.target import parse
 from installation.workshop.filming import Projection
-from installation.workshop.findings import Check, Pixels, Report, Scene
+from installation.workshop.findings import Check, Report, Scene
+from installation.workshop.looking import FPS, Seat, Seen, hands, looking
 from installation.workshop.oracle import WORDS, oracle
 from installation.workshop.performing import THREADS, perform
 from installation.workshop.reporting import write
 
 SIZE = (256, 144)  # pixels; flashes are judged on fields that are larger than a pixel of it
-FPS = Fraction(30)
 HIGHEST = -1.0  # dBTP
 NEAR = 1.0  # LU from the wanted loudness
 SEAM = 1.5  # times the largest step inside its two loops, that a seam may step
@@ -58,6 +52,7 @@ class Order:
     """What is to be verified; None leaves the choice to the settings.
 
     seconds   of the show, by default its whole running order
+    hands     processes that look at its pictures; 0 for as many as the machine has processors and it is worth
     """
 
     show: str | None
@@ -66,9 +61,10 @@ class Order:
     seed: int | None = None
     seconds: float | None = None
     size: tuple[int, int] = SIZE
+    hands: int = 0
 
 
-def verify(order: Order, settings: Settings, dreaming: Progress, looking: Progress) -> Report:
+def verify(order: Order, settings: Settings, dreaming: Progress, looked: Progress) -> Report:
     """Perform a show, look at every picture of it, listen to every loop, and write the report as a page.
 
     Raises ContentError for a show that cannot be played, StorageError for a disk that refuses.
@@ -86,57 +82,71 @@ def verify(order: Order, settings: Settings, dreaming: Progress, looking: Progre
     safety = Safety(made_of.anatomy, made_of.layout, order.size, lens, show.loop, settings.guard)
     seconds = order.seconds or show.seconds
     with tempfile.TemporaryDirectory() as place:
-        take = perform(show, ear, seed, seconds, Path(place) / "take", dreaming, hall, None, safety)
-        projection = Projection(take, show, ear)
-        report = Report(name, model, seed, take.seconds, order.size)
-        gl = offscreen.context()
-        with gl:
-            renderer = Renderer(gl, made_of.layout, made_of.anatomy, order.size, lens)
-            took = _look(
-                report,
-                projection,
-                renderer,
-                Fields.of(order.size, seen_from(order.size, settings.guard.viewing)),
-                looking,
-            )
-        _pictures(report, took, settings.picture.frame_rate)
-        _sound(report, projection, settings.sound.loudness)
+        seat = Seat(Path(place) / "take", settings.show.language, order.size, lens, settings.guard.viewing)
+        report = Report(name, model, seed, 0.0, order.size)
+        findings = Findings(report)
+        with looking(seat, order.hands or hands(int(seconds * FPS))) as lookout:
+
+            def dreamt(done: int, total: int) -> None:
+                dreaming(done, total)
+                lookout.at(int((done - 1) * show.loop * FPS))  # the end of a loop is certain with the next one
+                for seen in lookout.ready():
+                    findings.add(seen)
+
+            take = perform(show, ear, seed, seconds, seat.take, dreamt, hall, None, safety)
+            last = int(take.seconds * FPS)
+            lookout.at(last, over=True)
+            projection = Projection(take, show, ear)
+            sound = _sound(projection, settings.sound.loudness)  # while others look at what is left
+            for seen in lookout.rest():
+                findings.add(seen)
+                looked(findings.pictures, last)
+        findings.settle(seat.fields)
+        report.seconds = take.seconds
+        _pictures(report, findings.took, settings.picture.frame_rate)
+        report.checks += sound
         _coverage(report, projection, made_of.anatomy)
     report.took = time.monotonic() - began
     write(report, order.out)
     return report
 
 
-def _look(
-    report: Report, projection: Projection, renderer: Renderer, fields: Fields, progress: Progress
-) -> list[float]:
-    """See every picture; returns how long each took to draw, in seconds."""
-    last = int(projection.take.seconds * FPS)
-    took: list[float] = []
-    ask = oracle(report.size, int(FPS))
-    names: list[str] = []
-    light = np.zeros((last, fields.count), np.float32)
-    red = np.zeros((last, fields.count), np.float32)
-    for number in range(last):
-        begun = time.perf_counter()
-        frame = projection.frame(number, FPS)
-        renderer.draw(frame)
-        picture = renderer.read()
-        took.append(time.perf_counter() - begun)
-        light[number], red[number] = _fields(picture, fields)
-        names.append(_name(projection, float(number / FPS)))
-        scene = _scene(report, names[-1])
-        scene.seconds += float(1 / FPS)
-        if ask is not None:
-            scene.oracle = max(scene.oracle or 0, ask(picture))
-        mean = float(light[number].mean())
-        if scene.picture is None or mean > scene.brightest:
-            scene.picture, scene.brightest = picture.copy(), mean
-        progress(number + 1, last)
-    report.light = [float(part.mean()) for part in np.array_split(light, max(1, round(last / float(FPS))))]
-    for scene in report.scenes:
-        _flashes(scene, np.array([name == scene.name for name in names]), light, red, fields)
-    return took
+class Findings:
+    """What was seen so far, piece by piece."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.took = report, list[float]()
+        self._ask = oracle(report.size, int(FPS))
+        self._light, self._red = list[Floats](), list[Floats]()
+        self._names: list[str] = []
+
+    @property
+    def pictures(self) -> int:
+        """How many were seen."""
+        return len(self._names)
+
+    def add(self, seen: Seen) -> None:
+        """Take in the next pictures."""
+        self.took += seen.took
+        self._light.append(seen.light)
+        self._red.append(seen.red)
+        self._names += seen.scenes
+        for picture, name, light in zip(seen.pictures, seen.scenes, seen.light, strict=True):
+            scene = _scene(self.report, name)
+            scene.seconds += float(1 / FPS)
+            if self._ask is not None:
+                scene.oracle = max(scene.oracle or 0, self._ask(picture))
+            mean = float(light.mean())
+            if scene.picture is None or mean > scene.brightest:
+                scene.picture, scene.brightest = picture.copy(), mean
+
+    def settle(self, fields: Fields) -> None:
+        """Count what comes and goes, once all was seen."""
+        light, red, names = np.concatenate(self._light), np.concatenate(self._red), np.array(self._names)
+        parts = np.array_split(light, max(1, round(len(light) / float(FPS))))
+        self.report.light = [float(part.mean()) for part in parts]
+        for scene in self.report.scenes:
+            _flashes(scene, names == scene.name, light, red, fields)
 
 
 def _flashes(scene: Scene, here: Flags, light: Floats, red: Floats, fields: Fields) -> None:
@@ -149,41 +159,6 @@ def _flashes(scene: Scene, here: Flags, light: Floats, red: Floats, fields: Fiel
         reds = most_in_a_second(transitions(pooled(red[part], fields), RED_SWING, 1.0), second)
         scene.flashes = max(scene.flashes, int(most.max(initial=0)))
         scene.red = max(scene.red, int(reds.max(initial=0)))
-
-
-def _fields(picture: Pixels, fields: Fields) -> tuple[Floats, Floats]:
-    """Relative luminance and saturated red (R - G - B of what is saturated), means over the fields."""
-    linear = LINEAR[picture]
-    seen = linear @ np.asarray(LUMINANCE, np.float32)
-    total = linear.sum(axis=2)
-    red = np.where(linear[..., 0] >= SATURATED * np.maximum(total, 1e-6), 2 * linear[..., 0] - total, 0.0).clip(0)
-    return _means(seen[::-1], fields), _means(red[::-1].astype(np.float32), fields)
-
-
-def _means(grid: Floats, fields: Fields) -> Floats:
-    """Means over the fields, from the lower left corner on, [fields]; a pixel belongs to where its middle lies."""
-    rows = np.minimum(((np.arange(grid.shape[0]) + 0.5) / fields.high).astype(int), fields.rows - 1)
-    columns = np.minimum(((np.arange(grid.shape[1]) + 0.5) / fields.wide).astype(int), fields.columns - 1)
-    down = np.flatnonzero(np.diff(rows, prepend=-1))
-    along = np.flatnonzero(np.diff(columns, prepend=-1))
-    sums = np.add.reduceat(np.add.reduceat(grid, down, axis=0), along, axis=1)
-    counts = np.outer(np.bincount(rows), np.bincount(columns))
-    means: Floats = (sums / counts).astype(np.float32).ravel()
-    return means
-
-
-LINEAR = np.where(
-    np.arange(256) <= 0.04045 * 255, np.arange(256) / 255 / 12.92, ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4
-).astype(np.float32)
-
-
-def _name(projection: Projection, seconds: float) -> str:
-    """The scene at a second of the take, or the change from one to the next."""
-    index, place = projection.take.at(seconds)
-    shown = (projection.take.loops[index].loop + place) * projection.show.loop
-    controls = projection.take.controls(seconds, projection.show.controls)
-    moment = projection.show.at(shown, controls, projection.take.entrances, projection.take.tracks(seconds))
-    return moment.scene
 
 
 def _scene(report: Report, name: str) -> Scene:
@@ -216,7 +191,7 @@ def _asked(said: list[int]) -> Check:
     return Check("IRIS", WORDS[max(said)], "passes", max(said) <= 1)
 
 
-def _sound(report: Report, projection: Projection, wanted: float) -> None:
+def _sound(projection: Projection, wanted: float) -> list[Check]:
     take = projection.take
     levels, peaks = [], []
     for loop in take.loops:
@@ -225,7 +200,7 @@ def _sound(report: Report, projection: Projection, wanted: float) -> None:
         peaks.append(20 * math.log10(max(true_peak(played), 1e-9)))
     steps = list(_seams(projection))
     whole = loudness(projection.sound(0, int(take.seconds * RATE)))
-    report.checks += [
+    return [
         Check("loudness of the whole", f"{whole:.1f} LUFS", f"{wanted:g} +- {NEAR:g} LU", abs(whole - wanted) <= NEAR),
         Check("loudest loop", f"{max(levels):.1f} LUFS", f"at most {wanted + NEAR:g}", max(levels) <= wanted + NEAR),
         Check("true peak", f"{max(peaks):.2f} dBTP", f"at most {HIGHEST:g}", bool(max(peaks) <= HIGHEST + 0.01)),

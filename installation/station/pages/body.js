@@ -18,10 +18,11 @@ export class Body {
     this.units = new Int32Array(bytes.buffer, 0, many); // their numbers in the whole network
     this.places = new Float32Array(2 * many);
     const whole = new Int16Array(bytes.buffer, 4 * many, 3 * many);
+    this.space = Float32Array.from(whole, (at) => at / WHOLE); // [neurons x 3]
     let [low, high] = [[1, 1], [-1, -1]];
     for (let n = 0; n < many; n++) {
       for (const axis of [0, 1]) {
-        const at = whole[3 * n + axis] / WHOLE;
+        const at = this.space[3 * n + axis];
         this.places[2 * n + axis] = at;
         low[axis] = Math.min(low[axis], at);
         high[axis] = Math.max(high[axis], at);

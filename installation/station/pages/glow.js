@@ -1,5 +1,17 @@
 // The light of all neurons, drawn by the graphics card.
 
+// Linear light of neurons, from the first layer to the last, evenly apart.
+export const HUES = [[0.02, 0.14, 1.0], [0.01, 0.4, 1.0], [0.02, 0.68, 0.55], [0.38, 0.78, 0.12], [1.0, 0.7, 0.03]];
+
+// The same for vertex shaders: vec3 hue(float at), at 0..4.
+const vec3 = (hue) => `vec3(${hue.map((light) => light.toFixed(3)).join(", ")})`;
+export const HUE = `
+vec3 hue(float at) {
+  vec3 colour = ${vec3(HUES[0])};
+  ${HUES.slice(1).map((hue, n) => `colour = mix(colour, ${vec3(hue)}, clamp(at - ${n}.0, 0.0, 1.0));`).join("\n  ")}
+  return colour;
+}`;
+
 const VERTEX = `
 attribute vec2 place;
 attribute float depth;  // of the neuron's layer, 0 first .. 1 last
@@ -10,12 +22,7 @@ uniform float dim;      // of all light, where neurons are drawn larger than the
 uniform float chosen;   // depth of the layer that a visitor has touched; -1 none
 varying vec3 shine;
 
-vec3 hue(float at) {
-  vec3 colour = mix(vec3(0.02, 0.14, 1.0), vec3(0.01, 0.40, 1.0), clamp(at, 0.0, 1.0));
-  colour = mix(colour, vec3(0.02, 0.68, 0.55), clamp(at - 1.0, 0.0, 1.0));
-  colour = mix(colour, vec3(0.38, 0.78, 0.12), clamp(at - 2.0, 0.0, 1.0));
-  return mix(colour, vec3(1.0, 0.70, 0.03), clamp(at - 3.0, 0.0, 1.0));
-}
+${HUE}
 void main() {
   float mine = abs(depth - chosen) < 0.001 ? 1.0 : 0.0;
   shine = dim * sqrt((hue(4.0 * depth) + 0.12 * mine) * (0.09 + 0.08 * mine + light * (1.0 + 0.3 * mine)));
@@ -45,36 +52,19 @@ export class Glow {
 
   begin() {
     const { gl, body } = this;
-    const program = gl.createProgram();
-    for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
-      const shader = gl.createShader(kind);
-      gl.shaderSource(shader, text);
-      gl.compileShader(shader);
-      gl.attachShader(program, shader);
-    }
-    gl.linkProgram(program);
-    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) throw new Error(gl.getProgramInfoLog(program));
-    gl.useProgram(program);
+    const program = linked(gl, VERTEX, FRAGMENT);
     this.at = Object.fromEntries(["view", "size", "dim", "chosen"].map((name) => [name, gl.getUniformLocation(program, name)]));
     const depths = new Float32Array(body.units.length);
     body.counts.forEach((count, layer) => depths.fill(body.depth(layer), body.starts[layer], body.starts[layer] + count));
     for (const [name, values, size] of [["place", body.places, 2], ["depth", depths, 1]]) {
-      this.attribute(program, name, size, gl.FLOAT, false);
+      attribute(gl, program, name, size, gl.FLOAT, false);
       gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
     }
-    this.attribute(program, "light", 1, gl.UNSIGNED_BYTE, true); // stays bound: it changes with every picture
+    attribute(gl, program, "light", 1, gl.UNSIGNED_BYTE, true); // stays bound: it changes with every picture
     gl.bufferData(gl.ARRAY_BUFFER, body.units.length, gl.DYNAMIC_DRAW);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE);
     gl.clearColor(0.02, 0.024, 0.04, 1);
-  }
-
-  attribute(program, name, size, kind, shares) {
-    const { gl } = this;
-    const place = gl.getAttribLocation(program, name);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.enableVertexAttribArray(place);
-    gl.vertexAttribPointer(place, size, kind, shares, 0, 0);
   }
 
   // light: 0..255 of every neuron; layer: the one that was touched, or -1
@@ -95,4 +85,28 @@ export class Glow {
     gl.uniform1f(this.at.chosen, layer < 0 ? -1 : body.depth(layer));
     gl.drawArrays(gl.POINTS, 0, body.units.length);
   }
+}
+
+// A program in use, from the texts of its two shaders.
+export function linked(gl, vertex, fragment) {
+  const program = gl.createProgram();
+  for (const [kind, text] of [[gl.VERTEX_SHADER, vertex], [gl.FRAGMENT_SHADER, fragment]]) {
+    const shader = gl.createShader(kind);
+    gl.shaderSource(shader, text);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) throw new Error(gl.getProgramInfoLog(program));
+  gl.useProgram(program);
+  return program;
+}
+
+// A new buffer, bound, from which every vertex reads so many numbers.
+export function attribute(gl, program, name, size, kind, shares) {
+  const place = gl.getAttribLocation(program, name), buffer = gl.createBuffer();
+  gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+  gl.enableVertexAttribArray(place);
+  gl.vertexAttribPointer(place, size, kind, shares, 0, 0);
+  return buffer;
 }

@@ -3,9 +3,9 @@
 const SOONEST = 500, LATEST = 5000; // ms between two tries
 
 export class Link {
-  // hello: () => the first message; hear: (message, bytes or null); state: (connected)
-  constructor(hello, hear, state) {
-    Object.assign(this, { hello, hear, state, pause: SOONEST, socket: null });
+  // hello: () => the first message; hear: (message, bytes or null); state: (connected); path: of the websocket
+  constructor(hello, hear, state, path = "/ws") {
+    Object.assign(this, { hello, hear, state, path, pause: SOONEST, socket: null });
     addEventListener("online", () => this.open());
     this.open();
   }
@@ -13,7 +13,8 @@ export class Link {
   open() {
     if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
     clearTimeout(this.timer);
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
+    this.resting = false;
+    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${this.path}`);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => socket.send(JSON.stringify(this.hello()));
     socket.onmessage = async ({ data }) => {
@@ -26,10 +27,16 @@ export class Link {
     socket.onclose = () => {
       if (socket !== this.socket) return;
       this.state(false);
-      this.timer = setTimeout(() => this.open(), this.pause);
+      if (!this.resting) this.timer = setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(this.pause * 1.7, LATEST);
     };
     this.socket = socket;
+  }
+
+  // No more tries until somebody opens it.
+  rest() {
+    this.resting = true;
+    clearTimeout(this.timer);
   }
 
   say(message) {

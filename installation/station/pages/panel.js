@@ -43,9 +43,9 @@ export class Panel {
     part("swatch").style.color = COLOURS[(you.colour ?? 0) % COLOURS.length];
     part("compare").setAttribute("aria-pressed", String(you.compares));
     this.sliders(you.sliders);
-    if (before?.place?.unit !== you.place?.unit || before?.compares !== you.compares || !before) this.tell();
+    if (before?.place?.unit !== you.place?.unit || before?.compares !== you.compares || before?.lent !== you.lent || !before) this.tell();
     if (before && before.rests !== null && you.rests === null && !part("silent").hidden) this.refresh();
-    if (you.kept && this.wantsLoop) this.give(you);
+    if (you.kept && this.wantsLoop && you.kept !== this.had) this.give(you); // even if another loop is heard by now
     part("keep").disabled = !you.place;
     this.count();
   }
@@ -72,6 +72,7 @@ export class Panel {
     const lines = !you?.place ? [words.say("invite")] : you.compares ? [words.say("compared")] : words.place(you.place);
     const said = lines.map((text) => Object.assign(document.createElement("p"), { textContent: text }));
     if (you?.place && !you.compares) said.push(Object.assign(document.createElement("p"), { textContent: words.say("soon"), className: "soon" }));
+    if (you?.lent) said.push(Object.assign(document.createElement("p"), { textContent: words.say("lent"), className: "soon" }));
     if (you?.role === "watch" && !you.place) said.length = 0;
     part("here").replaceChildren(...said);
   }
@@ -152,9 +153,10 @@ export class Panel {
 
   keep() {
     this.wantsLoop = true;
+    this.had = this.you?.kept;
     part("keep").textContent = this.words.say("keep_making");
     this.say({ do: "keep" });
-    if (this.you.kept) this.give(this.you);
+    if (this.had && this.you.fresh) this.give(this.you);
   }
 
   give(you) {

@@ -3,6 +3,7 @@
 import { Body } from "./body.js";
 import { Dots } from "./dots.js";
 import { Glow } from "./glow.js";
+import { Lend } from "./lend.js";
 import { Link } from "./link.js";
 import { COLOURS, Panel } from "./panel.js";
 import { Memory } from "./thought.js";
@@ -10,6 +11,7 @@ import { Words } from "./words.js";
 
 const OFTEN = 80; // ms between two touches that are told, while a finger moves
 const SLOW = 60; // ms a picture may take on average, or it is drawn with fewer pixels
+const AGAIN = 1000; // ms between two tries to load what the page needs
 const SMALL = 900; // pixels: a narrower screen is a phone, which gets fewer neurons
 
 const canvas = document.getElementById("body");
@@ -18,7 +20,7 @@ const rings = document.getElementById("rings");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const few = Math.min(screen.width, screen.height) < SMALL && navigator.maxTouchPoints > 0;
-const [words, body] = await Promise.all([Words.fetch(), Body.fetch(few)]);
+const [words, body] = await Promise.all([patiently(() => Words.fetch()), patiently(() => Body.fetch(few))]);
 const memory = new Memory(body);
 const picture = drawn();
 let heard = { dream: "", at: 0, loop: 4 }; // which dream, when it began (ms), how long it lasts (s)
@@ -27,7 +29,19 @@ let all = [];
 let key = location.hash.slice(1);
 
 const panel = new Panel(words, body, (wish) => link.say(wish), touch);
+const lend = new Lend(words, (wish) => link.say(wish), () => key);
 const link = new Link(() => ({ do: "hello", role: "visitor", key, few }), hear, (connected) => panel.connected(connected));
+
+// A network that is lost while the page is being loaded must not leave it half there.
+async function patiently(fetch) {
+  for (;;) {
+    try {
+      return await fetch();
+    } catch {
+      await new Promise((done) => setTimeout(done, AGAIN));
+    }
+  }
+}
 
 function drawn() {
   try {
@@ -49,6 +63,7 @@ function hear(message, bytes) {
     }
     stage.classList.toggle("yours", you.colour !== null);
     panel.show(you);
+    lend.show(you);
   }
 }
 
