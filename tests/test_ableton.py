@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from museum import until
-from test_midi import jack, soon  # noqa: F401
+from test_midi_jack import jack  # noqa: F401
 
 from installation.control.ableton import Link
 

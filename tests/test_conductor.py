@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from museum import dream
-from test_midi import jack, soon  # noqa: F401
+from test_midi_jack import jack  # noqa: F401
 
 from installation.clock import HandClock
 from installation.control.beats import Beat
@@ -54,6 +54,20 @@ def test_dreams_are_asked_for_once_a_tempo_stays():
         conductor.listen(n * 0.05)
         asked.append(conductor.dream(n * 0.05))
     assert [seconds for seconds in asked if seconds] == [pytest.approx(480 / 124, rel=0.003)]
+
+
+def test_the_shows_own_tempo_can_be_hurried_and_gives_way_to_a_leader():
+    band = Band()
+    conductor = Conductor(120.0, 8, [band], REACH)
+    asked = []
+    for n in range(60):
+        conductor.listen(n * 0.05, min(1.0 + n * 0.01, 1.2))  # somebody moves a fader for a second
+        asked.append(conductor.dream(n * 0.05))
+    assert conductor.tempo == pytest.approx(144)
+    assert [seconds for seconds in asked if seconds] == [pytest.approx(480 / 144, rel=0.003)]
+    band.tempo = 100.0
+    conductor.listen(3.0, 1.2)
+    assert conductor.tempo == 100
 
 
 def rehearse(band, seconds, changes, made_after=2.0, first=96_000):

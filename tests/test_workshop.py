@@ -78,6 +78,16 @@ def test_dreams_grow_from_loop_to_loop(night):
     assert take.seconds == 8.0
 
 
+def test_a_hurried_show_is_recorded_in_shorter_loops(listener, tmp_path):
+    made_of = body("tiny")
+    hurried = Controls({**defaults().values, "sound.tempo": 1.25})
+    show = Show.load("immersions", hurried, made_of.anatomy, made_of.layout, 5)
+    take = perform(show, listener, 5, 6.0, tmp_path / "hurried")
+    assert [loop.start for loop in take.loops] == pytest.approx([0.0, 3.2])
+    assert take.seconds == pytest.approx(6.4)
+    assert take.clip(take.loops[1]).samples.shape[1] == 3.2 * RATE
+
+
 def test_a_recorded_dream_that_falls_silent_is_helped_like_a_live_one(listener, tmp_path, caplog):
     made_of = body("tiny")
     controls = Controls({**defaults().values, "dream.learning_rate": 1e-5})

@@ -49,10 +49,13 @@ class Ensemble:
         moment, every = bar
         return Grid(round(moment * SECOND), round(every * SECOND))
 
-    def keep_time(self, player: Player, dreamer: Dreamer) -> None:
-        """Let the loop that sounds keep to the beat, and the next dreams to the tempo. Once a frame."""
+    def keep_time(self, player: Player, dreamer: Dreamer, hurry: float) -> None:
+        """Let the loop that sounds keep to the beat, and the next dreams to the tempo. Once a frame.
+
+        hurry   times the show's own tempo, where nobody else leads
+        """
         heard, now = player.heard(), time.monotonic()
-        self._conductor.listen(now)
+        self._conductor.listen(now, hurry)
         beat = (heard.loop + heard.place) * self._beats
         player.follow(self._conductor.steer(now, beat, length(heard.dream) / RATE))
         if seconds := self._conductor.dream(now):

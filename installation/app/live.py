@@ -171,7 +171,7 @@ class Live:
             begun = time.monotonic()
             self._hands(begun)
             self._receive()
-            self.ensemble.keep_time(self.player, self.dreamer)
+            self.ensemble.keep_time(self.player, self.dreamer, self.controls["sound.tempo"])
             asked = time.monotonic()
             heard = self.player.heard(self.pace.ahead + self._delay())
             self.caller.step(heard.loop, heard.place, self.easel.redraw)

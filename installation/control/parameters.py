@@ -163,6 +163,7 @@ TABLE = _table(
     _parameter("stage.exposure", -2.0, 2.0, 0.0, "stops", safe=(-0.5, 0.5), slew=CALM / 4),
     _parameter("stage.fade", 0.0, 1.0, 1.0, "share", slew=CALM),
     _parameter("sound.volume", -60.0, 0.0, 0.0, "dB", safe=(-30.0, 0.0), slew=1.0),
+    _parameter("sound.tempo", 0.5, 2.0, 1.0, "times", "log", (0.8, 1.25), 0.1),
     _parameter("sound.width", 0.0, 1.0, 0.6, "share", safe=(0.0, 1.0)),
     _parameter("sound.hold", 0, 1, 0, "", "switch"),
     _parameter("sound.drop", 0, 1, 0, "", "switch"),

@@ -13,7 +13,7 @@ from installation.control.takeover import Takeover
 from installation.data import RATE, Clip, Controls, Dream, Look, Target
 from installation.dream.judge import judge
 from installation.dream.knobs import knobs
-from installation.dream.length import lasting
+from installation.dream.length import brought, lasting
 from installation.dream.optimize import Optimizer
 from installation.dream.vigil import Vigil, Ways
 from installation.listen import clips, survey
@@ -77,7 +77,9 @@ def perform(
         turned = [turn(prompter, takeover, number + step / STANDS) for step in range(STANDS)]
         moment = prompter.at(number, turned[0])
         dreaming.begin(moment.clip)
-        dreamt = judge(dreaming.next(number, moment.target, turned[0]))
+        samples = round(show.loop / turned[0]["sound.tempo"] * RATE)
+        dreamt = dreaming.next(number, moment.target, turned[0])
+        dreamt = judge(dreamt if turned[0]["sound.tempo"] == 1.0 else brought(dreamt, samples))
         if safety is not None:
             looks = partial(look_of, prompter, turned[0])
             safety.look_ahead(number * show.loop, looks, before)
