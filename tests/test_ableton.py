@@ -11,6 +11,8 @@ from test_midi_jack import jack  # noqa: F401
 
 from installation.control.ableton import Link
 
+pytestmark = pytest.mark.alone
+
 OLDER = 1.5  # seconds; of two sessions less than half a second apart in age, Link takes either
 PEER = """
 import sys, asyncio, aalink

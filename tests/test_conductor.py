@@ -12,6 +12,8 @@ from installation.data import RATE
 from installation.sound.motor import REACH
 from installation.sound.player import Player
 
+pytestmark = pytest.mark.alone
+
 
 class Band:
     """Somebody who leads, in a test's hand."""

@@ -24,6 +24,8 @@ from installation.station.house import House
 from installation.station.letters import Office, Thought
 from installation.station.thought import packed_thought, whole
 
+pytestmark = pytest.mark.alone
+
 THROWN = 100_000  # messages of chance
 KINDS = [kind for kind in vars(messages).values() if isinstance(kind, type) and issubclass(kind, messages.Said)]
 

@@ -25,6 +25,8 @@ from installation.data import Scalogram
 from installation.station.doors import hashed
 from installation.target import parse, write
 
+pytestmark = pytest.mark.alone
+
 LAPTOP, WIDE, TABLET, UPRIGHT = (
     {"width": width, "height": height} for width, height in ((1280, 800), (1920, 1080), (1024, 768), (768, 1024))
 )

@@ -18,6 +18,8 @@ from installation.take import Take
 from installation.target import parse
 from installation.workshop.recording import Order, record
 
+pytestmark = pytest.mark.alone
+
 
 def test_what_one_desk_turns_stands_everywhere(show, desks):  # noqa: F811
     first, second = desks

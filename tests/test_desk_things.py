@@ -9,6 +9,7 @@ import urllib.request
 from contextlib import closing
 
 import numpy as np
+import pytest
 import soundfile
 from desk_show import DeskShow, desks, own, show  # noqa: F401
 from desks import Operator
@@ -17,6 +18,8 @@ from station import until
 from installation import content as places
 from installation.control.acts import Cue
 from installation.station.letters import Scores
+
+pytestmark = pytest.mark.alone
 
 
 def upload(port, desk, data, name="my hum.wav"):

@@ -14,6 +14,8 @@ from installation.sound.devices import Device, devices, pick
 from installation.sound.listener import Listener
 from installation.sound.player import Player
 
+pytestmark = pytest.mark.alone
+
 THERE = [
     Device(0, "HDA Intel: ALC257 (hw:0,0)", 2, 2, 44_100.0),
     Device(1, "Scarlett 18i8 USB: Audio (hw:1,0)", 18, 8, 48_000.0),

@@ -20,6 +20,8 @@ from installation.dream.process import Alive, Begin, Due, Failed, Order
 from installation.errors import ContentError
 from installation.target import parse
 
+pytestmark = pytest.mark.alone
+
 TARGET = parse("ar2")
 OTHER = parse("ar1")
 PATIENCE = 60.0  # seconds; only a failure waits so long

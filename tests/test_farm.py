@@ -21,6 +21,8 @@ from installation.workshop import farm
 from installation.workshop.filming import Format, Sent, opened, painted
 from installation.workshop.recording import Order, record
 
+pytestmark = pytest.mark.alone
+
 SIZE, RATE = (96, 54), Fraction(12)
 
 

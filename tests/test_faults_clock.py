@@ -2,9 +2,12 @@
 
 import time
 
+import pytest
 from interposed import System
 from museum import museum, until  # noqa: F401
 from service import QUIET, Service
+
+pytestmark = pytest.mark.alone
 
 HOUR, DAY = 3600, 86_400
 SOUNDING = QUIET.replace('device = "none"', 'device = ""')

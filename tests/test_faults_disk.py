@@ -17,6 +17,8 @@ from installation.content import kept
 from installation.watch import refuge
 from installation.watch.heart import Heart
 
+pytestmark = pytest.mark.alone
+
 MOUNT = 'mount -t tmpfs -o size=4m,mode=777 none "$1" && touch "$1/there" && shift && exec "$@"'
 FULL = 'mount -t tmpfs -o size=64k,mode=777 none "$1" && cat /dev/zero > "$1/fill" 2> /dev/null; shift; exec "$@"'
 READ_ONLY = """

@@ -6,6 +6,7 @@ import signal
 import time
 
 import numpy as np
+import pytest
 from evening import Evening, content
 from museum import Recorder, museum, until  # noqa: F401
 
@@ -15,6 +16,8 @@ from installation.dream import process
 from installation.dream.dreamer import Dreamer
 from installation.dream.knobs import Knobs
 from installation.target import parse
+
+pytestmark = pytest.mark.alone
 
 LOOP = 64_000  # samples of a loop of the show `evening`
 SOUNDING = "[picture]\nsize = [96, 54]\nframe_rate = 10\n"

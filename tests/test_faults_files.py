@@ -3,10 +3,13 @@
 import shutil
 
 import numpy as np
+import pytest
 from evening import ROOT, Evening, content
 from museum import until
 from PIL import Image
 from service import Service
+
+pytestmark = pytest.mark.alone
 
 SILENT = '[picture]\nsize = [96, 54]\nframe_rate = 10\n[sound]\ndevice = "none"\n'
 GARBAGE = b"\x40\x00\x00\x00\x00\x00\x00\x00{\xff garbage"

@@ -17,6 +17,8 @@ from service import Service
 from installation.watch import service as written
 from installation.watch.heart import Heart
 
+pytestmark = pytest.mark.alone
+
 BACK = 5.0  # seconds in which a show has to be there again
 KEPT = ("IMMERSIONS_TEST", "IMMERSIONS_STATE", "IMMERSIONS_CACHE", "IMMERSIONS_CONTENT", "OMP_NUM_THREADS")
 

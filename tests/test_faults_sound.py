@@ -14,6 +14,8 @@ from installation.errors import DeviceError
 from installation.sound import link
 from installation.sound.player import Player
 
+pytestmark = pytest.mark.alone
+
 SOON = 3.0  # seconds in which sound has to be back
 
 

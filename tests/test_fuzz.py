@@ -1,8 +1,11 @@
 """Random bytes in all hands do no harm: ten thousand of each here, ten times as many in tests/bench/bench_fuzz.py."""
 
 import fuzz
+import pytest
 
 from installation.body import body
+
+pytestmark = pytest.mark.alone
 
 
 def test_random_midi_does_no_harm():

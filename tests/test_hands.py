@@ -24,6 +24,8 @@ from installation.errors import TargetError
 from installation.settings import Settings
 from installation.target import parse
 
+pytestmark = pytest.mark.alone
+
 ANATOMY = Anatomy((Layer("block1.conv2", 4, 12, 1), Layer("ar5", 16, 1, 2)))
 SHOW = Target(())
 SMALL = '[picture]\nsize = [160, 90]\nframe_rate = 30\n[sound]\ndevice = "none"\n[station]\non = false\n'

@@ -16,6 +16,8 @@ from installation.station.doors import headers
 from installation.station.lending import LEVEL, LOUDEST, circle
 from installation.station.visitors import Visitors
 
+pytestmark = pytest.mark.alone
+
 
 def hum(rate, pitch=220.0, level=0.2, seconds=4.25):
     """A steady tone, [samples] int16."""

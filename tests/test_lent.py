@@ -6,6 +6,7 @@ import socket
 import urllib.request
 
 import numpy as np
+import pytest
 import soundfile
 from evening import Evening, content
 from PIL import Image
@@ -15,6 +16,8 @@ from test_lending import hum, lend
 from installation.app.understudy import Understudy
 from installation.data import RATE, Activations, Clip, Dream, Scalogram, Target, Verdict
 from installation.take import Header, Take, TakeWriter
+
+pytestmark = pytest.mark.alone
 
 SAMPLES = 9_600
 

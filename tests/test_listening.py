@@ -14,6 +14,8 @@ from museum import museum  # noqa: F401
 
 from installation.data import RATE
 
+pytestmark = pytest.mark.alone
+
 WINDOW = "[picture]\nsize = [320, 180]\nframe_rate = 60\n"
 LIMIT = 0.15  # seconds from the sound to its light
 SOUND = ("--raw", "--format=float32le", "--channels=1", f"--rate={RATE}", "--latency-msec=10")

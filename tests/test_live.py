@@ -15,6 +15,8 @@ from installation.settings import Settings
 from installation.take import Take
 from installation.workshop.recording import Order, record
 
+pytestmark = pytest.mark.alone
+
 SMALL = "[picture]\nsize = [256, 144]\nframe_rate = 20\n"
 SILENT = SMALL + '[sound]\ndevice = "none"\n'
 QUICK = ("evening", "--model", "tiny", "--headless")

@@ -13,7 +13,10 @@ from evening import Evening, content
 
 from installation.render.renderer import Renderer
 
-pytestmark = pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs xvfb: apt-get install xvfb")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(not shutil.which("Xvfb"), reason="needs xvfb: apt-get install xvfb"),
+]
 
 SCRIPT = """
 import json, os, subprocess, sys, time

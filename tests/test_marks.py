@@ -9,6 +9,7 @@ from installation.data import Camera, Dome
 from installation.render import view
 from installation.render.marks import COLOURS, COMES, STAYS, Mark, Marks, colour, standing
 from installation.station.qr import QUIET, squares
+from installation.title import Title
 
 SIZE = (640, 360)
 AHEAD = Camera(eye=(0.0, 0.0, 2.6))
@@ -25,10 +26,10 @@ def drawn(gl, house):
     marks = Marks(gl, house.layout)
     picture = gl.texture(SIZE, 4)
 
-    def draw(places=(), code=None, fade=1.0, dome=None, seconds=COMES):
+    def draw(places=(), code=None, fade=1.0, dome=None, seconds=COMES, words=()):
         picture.write(bytes(SIZE[0] * SIZE[1] * 4))
         marks.show(code)
-        marks.draw(picture, places, AHEAD, fade, dome, seconds)
+        marks.draw(picture, places, AHEAD, fade, dome, seconds, words)
         return np.frombuffer(picture.read(), np.uint8).reshape(SIZE[1], SIZE[0], 4)[::-1, :, :3]
 
     yield draw
@@ -101,6 +102,16 @@ def test_the_code_goes_to_the_other_corner_and_is_whole_there(drawn):
     assert not left[:, SIZE[0] // 2 :].any()
     one, other = (np.argwhere(picture) for picture in (right, left))
     np.testing.assert_array_equal(one - one.min(axis=0), other - other.min(axis=0))
+
+
+def test_the_code_gives_way_to_words_in_its_corner(drawn):
+    code = squares("http://10.0.0.5:8080/#abcdefghijkl")
+    light = [
+        drawn(code=code, words=[Title("words", place, light=share)]).astype(int).sum()
+        for place, share in (("left", 1.0), ("right", 0.5), ("right", 1.0))
+    ]
+    assert light[0] == drawn(code=code).astype(int).sum() > light[1] > 0
+    assert light[2] == 0
 
 
 def test_the_code_comes_and_goes_slowly():

@@ -11,6 +11,8 @@ from installation.control.midi import Midi, RtMidi
 from installation.control.midi_clock import MidiClock
 from installation.control.parameters import defaults
 
+pytestmark = pytest.mark.alone
+
 TICK, START, CONTINUE, STOP = bytes([0xF8]), bytes([0xFA]), bytes([0xFB]), bytes([0xFC])
 
 

@@ -15,6 +15,8 @@ from installation.control.acts import News, Touch
 from installation.control.midi import Midi
 from installation.control.ports import RtMidi
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(autouse=True)
 def _looks_by_hand(monkeypatch):

@@ -21,6 +21,8 @@ from installation.errors import ContentError
 from installation.settings import OscPorts, Settings
 from installation.workshop import doctor
 
+pytestmark = pytest.mark.alone
+
 REST = defaults().values
 FACTS = {"scene": "descent", "target": "ar5", "loop": 7, "score": 0.5, "tempo": 120.0, "message": ""}
 CUES = ("go", "descent", "one cell")

@@ -14,6 +14,8 @@ from installation.control.osc_query import SERVICE, OscQuery, answer
 from installation.control.osc_tree import tree
 from installation.control.parameters import TABLE
 
+pytestmark = pytest.mark.alone
+
 
 def leaves(node):
     inside = [found for inner in node.get("CONTENTS", {}).values() for found in leaves(inner)]

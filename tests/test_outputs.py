@@ -22,6 +22,8 @@ from installation.output.sources import located, sources
 from installation.projection import Output
 from installation.settings import Settings
 
+pytestmark = pytest.mark.alone
+
 needs_xvfb = pytest.mark.skipif(not shutil.which("xvfb-run"), reason="needs xvfb: apt-get install xvfb xauth")
 
 SCRIPT = """

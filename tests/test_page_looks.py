@@ -9,6 +9,8 @@ from station import asked, dream
 from installation.body import body
 from installation.station.thought import FAINT
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def station():

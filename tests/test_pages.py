@@ -18,6 +18,8 @@ from installation import texts
 from installation.body import body
 from installation.control.acts import Cue, Lent
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def station():

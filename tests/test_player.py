@@ -16,6 +16,8 @@ from installation.errors import DeviceError
 from installation.sound.mixing import FADE, render
 from installation.sound.player import Player
 
+pytestmark = pytest.mark.alone
+
 # ---- in silence
 
 

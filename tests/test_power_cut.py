@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 ROUNDS = 80  # for each kind of file
 
 # A process without threads forks a writer, kills it at a random moment, and looks at what is there.

@@ -15,6 +15,8 @@ from installation.sound.feed import AHEAD, BLOCK, SECOND, Feed
 from installation.sound.mixing import Seam
 from installation.sound.resampling import Resampler
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def board():

@@ -19,6 +19,8 @@ from installation.settings import Settings
 from installation.stage import Show
 from installation.watch.files import Files
 
+pytestmark = pytest.mark.alone
+
 HANDS = defaults()
 NIGHT = 'crossfade = 2\n[[scene]]\nname = "one"\nloops = 12\n[[scene]]\nname = "two"\nloops = 12\n'
 COLOURS = "shallow = [0.5, 0.2, 262]\ndeep = [0.8, 0.17, {hue}]\nshine = [0.98, 0.05, 95]\n"

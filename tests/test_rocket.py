@@ -20,6 +20,8 @@ from installation.stage.tracks import Score, read, write
 from installation.take import Header, Take, TakeWriter
 from installation.track import Key, Track
 
+pytestmark = pytest.mark.alone
+
 HANDS = defaults()
 NAMES = ("look:glow", "stage.haze", "one:fill")
 CURVED = """

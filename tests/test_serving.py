@@ -23,6 +23,8 @@ from installation.take import Header, TakeWriter
 from installation.target import parse
 from installation.watch import lastgood, service
 
+pytestmark = pytest.mark.alone
+
 
 def test_a_show_that_is_killed_goes_on_where_it_was_and_an_end_that_is_asked_for_leaves_nothing(tmp_path):
     with Service(tmp_path, "evening") as service:

@@ -9,6 +9,8 @@ from hurried import FAULTS, Hurry
 from hurry_show import LOOPS, content
 from museum import until
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def hurry(monkeypatch, tmp_path):

@@ -22,6 +22,8 @@ from installation.settings import StationPage
 from installation.station.station import order
 from installation.target import check, parse
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def house():

@@ -12,6 +12,8 @@ from installation.body import body
 from installation.control.acts import Cue
 from installation.station.station import Station
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def small():

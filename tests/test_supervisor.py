@@ -15,6 +15,8 @@ from installation.watch.heart import Heart, Pulse
 from installation.watch.notify import Notifier
 from installation.watch.supervisor import Rung, Supervisor
 
+pytestmark = pytest.mark.alone
+
 SHOW = """
 import os, sys, time
 from pathlib import Path

@@ -9,6 +9,8 @@ from installation.control.parameters import TABLE
 from installation.station.visitors import EVERYBODY, Visitors, region, safe_share, safe_value, whereabouts
 from installation.target import check, parse
 
+pytestmark = pytest.mark.alone
+
 PATIENCE = 45.0
 SLIDERS = ("dream.learning_rate", "stage.closeness")
 

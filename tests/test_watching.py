@@ -16,6 +16,8 @@ from installation.errors import ContentError
 from installation.guard.exposure import Calibration
 from installation.settings import Settings
 
+pytestmark = pytest.mark.alone
+
 PICTURE = np.full((64, 64, 3), 128, np.uint8)
 STATUS = {"loudness_lufs": -23.0, "sound": "playing", "dreams": 3}
 

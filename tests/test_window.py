@@ -9,6 +9,8 @@ import pytest
 
 from installation.output.projector import fitted
 
+pytestmark = pytest.mark.alone
+
 SCRIPT = """
 import json, sys
 import numpy as np

@@ -8,6 +8,8 @@ from installation.errors import WorkerStuck
 from installation.mailbox import Mailbox
 from installation.worker import Worker
 
+pytestmark = pytest.mark.alone
+
 
 def test_the_newest_value_wins():
     box: Mailbox[int] = Mailbox()

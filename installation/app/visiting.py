@@ -70,7 +70,7 @@ class Visiting:
             self._address = seen.address
             self._marks.show(squares(seen.address) if seen.address else None)
         places = [Mark(*place) for place in seen.places]
-        self._marks.draw(picture, places, look.camera, look.fade, self._dome, time.monotonic())
+        self._marks.draw(picture, places, look.camera, look.fade, self._dome, time.monotonic(), look.titles)
 
     def told(self) -> dict[str, Any]:
         """What a technician wants to know."""

@@ -1,6 +1,6 @@
 """What visitors leave on the finished picture: a ring around each place, and the code that lets phones in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import moderngl
@@ -12,6 +12,7 @@ from installation.render import shaders, view
 from installation.render.haze import grid
 from installation.render.passes import BYTE, give
 from installation.render.titles import CELLS, EDGE, EYE, SPREAD, room
+from installation.title import Title
 
 RADIUS = 0.034  # of a ring, in heights of the picture
 SIDE = 0.19  # of the code, likewise
@@ -64,10 +65,12 @@ class Marks:
         fade: float,
         dome: Dome | None,
         seconds: float = COMES,
+        words: Sequence[Title] = (),
     ) -> None:
         """Draw everybody's ring and the code over a picture that was seen by this camera.
 
         seconds   on any clock; they tell in which corner the code stands, and how much of it is there
+        words     over the picture: the code gives way to those in its corner
         """
         if picture is not self._picture:
             self._leave()
@@ -87,6 +90,8 @@ class Marks:
             lens = None if dome is None else replace(dome, spread=SPREAD)
             flat = {"size": tuple(map(float, size)), **view.projection(EYE, size, size, lens)}
             right, there = standing(seconds)
+            side = "right" if right else "left"
+            there *= 1 - max((word.light for word in words if word.place == side), default=0.0)
             box = corner(size, lens, self._squares.width, right)
             give(self._code, squares=self._squares, box=box, light=there * fade, **flat)
             self._plane.render(moderngl.TRIANGLES)
