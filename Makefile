@@ -32,7 +32,7 @@ test: setup ## every check: style, types, who imports whom, tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(if $(ARGS),$(BIN)/pytest $(ARGS),OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile -m 'not alone' && $(BIN)/pytest -m alone)
+	$(if $(ARGS),$(BIN)/pytest $(ARGS),OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadfile -m 'not alone' && $(BIN)/pytest -n 2 --dist loadfile -m alone)
 
 bench: setup ## the benchmarks under tests/bench, one table each
 	@for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done

@@ -13,7 +13,7 @@ from museum import until
 
 from installation.watch.heart import Heart, Pulse
 
-QUIET = '[sound]\ndevice = "none"\n[picture]\nsize = [96, 54]\n[show]\nmodel = "tiny"\n'
+QUIET = '[sound]\ndevice = "none"\n[picture]\nsize = [96, 54]\n[show]\nmodel = "tiny"\n[station]\nport = 0\n'
 
 
 class Service:
