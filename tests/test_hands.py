@@ -236,6 +236,7 @@ def test_in_the_running_show_osc_turns_calls_and_is_written_into_the_take(tmp_pa
         client.send_message("/immersions/target", "block0.conv1[channels 0.5..1.0]")
         evening.until(lambda: evening.status()["held_by_hands"] == ["stage.glow"])
         evening.until(lambda: evening.status()["scene"] == "other")
+        evening.until(lambda: '"value": 2.0' in (evening.run / "take-0001" / "controls.jsonl").read_text())  # it glides
         client.send_message("/immersions/now/target", [])
         said = soon(lambda: [m.params for m in client.get_messages(0.1) if m.address == "/immersions/now/target"])
         assert said == [["block0.conv1[channels 0.5..1.0]"]]

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from installation import whole
 from installation.cli.terminal import Model, Seed, SettingsFile, ShowName, app, bar, extent, rate, settled, words
 from installation.content import SETTINGS, cache, kept
 from installation.errors import StorageError
@@ -103,11 +104,8 @@ def install_service(
 
 
 def _written(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text)
-        part.replace(path)
+        whole.write(path, text)
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written: {error.strerror}. Use --out, or become root for --system."

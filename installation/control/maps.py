@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
+from installation import whole
 from installation.content import every, own, places
 from installation.control.acts import GRIPS
 from installation.control.mapping import Encoding, Knob, KnobKind, Map
@@ -80,11 +81,8 @@ def path_of(name: str) -> Path:
 def keep(map: Map) -> Path:
     """Write a map into the user's own folder, whole or not at all; where it lies. Raises StorageError, ContentError."""
     path = path_of(map.name)
-    part = path.with_suffix(".toml.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(written(map), encoding="utf-8")
-        part.replace(path)
+        whole.write(path, written(map))
     except OSError as error:
         raise StorageError(f"The MIDI map {path} cannot be written: {error.strerror}. Make room for it.") from None
     return path

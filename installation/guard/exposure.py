@@ -7,7 +7,6 @@ dBA for music (they differ by the same few tenths at the calibration with pink n
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -16,6 +15,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from installation import whole
 from installation.data import RATE, Clip, Floats
 from installation.errors import ContentError, StorageError
 from installation.guard.loudness import loudness
@@ -59,7 +59,7 @@ class Calibration:
 
     def keep(self, folder: Path) -> None:
         """Write it down whole or not at all. Raises StorageError."""
-        _whole(folder / FILE, asdict(self), "the calibration")
+        _keep(folder / FILE, asdict(self), "the calibration")
 
 
 def known(folder: Path) -> Calibration | None:
@@ -107,7 +107,7 @@ class Dose:
 
     def keep(self, folder: Path) -> None:
         """Write it down whole or not at all. Raises StorageError."""
-        _whole(folder / DOSE, {day.isoformat(): share for day, share in self._days.items()}, "the dose")
+        _keep(folder / DOSE, {day.isoformat(): share for day, share in self._days.items()}, "the dose")
 
     @staticmethod
     def hours(dba: float) -> float:
@@ -128,14 +128,9 @@ def pink_noise(seconds: float, lufs: float = PLAYED, seed: int = 1) -> Clip:
     return Clip((samples * np.float32(gain)).astype(np.float32))
 
 
-def _whole(path: Path, said: Mapping[str, Any], what: str) -> None:
-    """Write JSON whole or not at all. Raises StorageError."""
-    part = path.with_name(f".{path.name}.part")
+def _keep(path: Path, said: Mapping[str, Any], what: str) -> None:
+    """Write JSON. Raises StorageError."""
     try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(said, indent=2) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        whole.write(path, json.dumps(said, indent=2) + "\n")
     except OSError as error:
         raise StorageError(f"{what} cannot be kept in {path.parent}: {error.strerror}.") from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from matplotlib.figure import Figure
 from safetensors.torch import save as as_safetensors
 from torch import nn
 
+from installation import whole
 from installation.errors import ContentError, StorageError
 
 log = logging.getLogger(__name__)
@@ -24,16 +24,9 @@ STATE, WEIGHTS, PAGES, CURVES = "state.pt", "weights.safetensors", "diary.jsonl"
 
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file so that it is there whole or not at all. Raises StorageError for a full or forbidden disk."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        whole.write(path, body)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StorageError(
             f"{path} cannot be written: {error.strerror}. What was there before is kept; free some space and resume."
         ) from error

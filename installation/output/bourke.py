@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from installation import whole
 from installation.errors import ContentError, StorageError
 from installation.output.mesh import Mesh
 
@@ -59,11 +60,8 @@ def write(mesh: Mesh, path: Path, aspect: float) -> None:
     places = (2 * mesh.places - 1) * (aspect, 1.0)
     values = np.concatenate([places, mesh.points, mesh.light[..., None]], axis=-1).reshape(-1, 5)
     lines = (" ".join(f"{value:.7g}" for value in row) for row in values)
-    fresh = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(f"{RECTANGULAR}\n{columns} {rows}\n" + "\n".join(lines) + "\n", encoding="utf-8")
-        fresh.replace(path)
+        whole.write(path, f"{RECTANGULAR}\n{columns} {rows}\n" + "\n".join(lines) + "\n")
     except OSError as error:
         raise StorageError(f"the mesh {path} cannot be written: {error.strerror or error}.") from None
 

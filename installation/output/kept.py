@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from installation import content
+from installation import content, whole
 from installation.errors import ContentError, StorageError
 from installation.output.warp import Warp, straight
 
@@ -53,7 +53,6 @@ def load(name: str) -> Warp:
 def save(name: str, warp: Warp) -> Path:
     """Keep the warp of an output; a reader sees the old file or the whole new one. Raises StorageError."""
     path = folder() / f"{name}.toml"
-    fresh = path.with_name(f".{path.name}.part")
     rows = ",\n".join(f"    {_list(row)}" for row in warp.net)
     text = (
         f"# How the output {name!r} is bent; made on screen. Points are x, y in 0..1 from the lower left.\n"
@@ -61,9 +60,7 @@ def save(name: str, warp: Warp) -> Path:
         f"net = [  # rows from below\n{rows},\n]\n"
     )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
+        whole.write(path, text)
     except OSError as error:
         raise StorageError(
             f"the warp {path} cannot be kept: {error.strerror or error}. The old one still is."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 LONGEST = 2_000  # characters of one message
 
 Text = Annotated[str, Field(max_length=200)]
+_Message = TypeVar("_Message")
 
 
 class Said(BaseModel):
@@ -70,9 +71,14 @@ _READ: TypeAdapter[Hello | Wish] = TypeAdapter(Annotated[Hello | Wish, Field(dis
 
 def read(text: str) -> Hello | Wish | None:
     """The message that a text holds, or None where it is none."""
-    if len(text) > LONGEST:
+    return exactly(_READ, text, LONGEST)
+
+
+def exactly(adapter: TypeAdapter[_Message], text: str, longest: int) -> _Message | None:
+    """What a text of at most `longest` characters says, or None where it is too long or anything else."""
+    if len(text) > longest:
         return None
     try:
-        return _READ.validate_json(text)
+        return adapter.validate_json(text)
     except (ValidationError, RecursionError):
         return None

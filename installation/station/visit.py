@@ -8,17 +8,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from installation.station import line
 from installation.station.house import Guest, House
 from installation.station.limits import Bucket
 from installation.station.messages import Hello, Plain, Wish, read
 from installation.station.qr import rows
 
-PATIENCE = 5.0  # seconds until a browser has to say who it is
 PACE = (20.0, 40.0)  # messages a second in the long run and at once; our own page never says more than 13
 OFTEN = 2.0  # seconds between two words about what is heard, between the loops' beginnings
-WRONG = 1008  # how websockets say "not like this"
 
 
 class Outbox:
@@ -58,14 +57,13 @@ class Visit:
     async def run(self) -> None:
         """Until the browser goes or does what it must not."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(line.PATIENCE):
                 hello = await self._listen()
                 guest = await self._let_in(hello) if isinstance(hello, Hello) else None
         except (TimeoutError, WebSocketDisconnect):
             guest = None
         if guest is None:
-            await self._close(WRONG)
-            return
+            return await line.close(self._socket)
         self.guest = guest
         guest.connections += 1
         guest.seen = time.monotonic()
@@ -79,7 +77,7 @@ class Visit:
             guest.connections -= 1
             guest.seen = time.monotonic()
             sending.cancel()
-        await self._close(WRONG)
+        await line.close(self._socket)
 
     def look(self) -> None:
         """Tell the browser what is new; called several times a second."""
@@ -150,10 +148,7 @@ class Visit:
 
     async def _listen(self) -> Hello | Wish | None:
         """The next message, or None for what is none."""
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1000))
-        text = message.get("text")
+        text = await line.heard(self._socket)
         return read(text) if text is not None else None
 
     async def _let_in(self, hello: Hello) -> Guest | None:
@@ -174,16 +169,6 @@ class Visit:
     async def _send(self) -> None:
         try:
             while True:
-                letter = await self._outbox.take()
-                if isinstance(letter, bytes):
-                    await self._socket.send_bytes(letter)
-                else:
-                    await self._socket.send_text(letter)
+                await line.send(self._socket, await self._outbox.take())
         except (WebSocketDisconnect, RuntimeError):
             return  # it has gone; whoever listens finds out, too
-
-    async def _close(self, code: int) -> None:
-        if self._socket.application_state is WebSocketState.CONNECTED and (
-            self._socket.client_state is WebSocketState.CONNECTED
-        ):
-            await self._socket.close(code)

@@ -5,13 +5,14 @@ import html
 import io
 import json
 import math
-import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from installation import whole
 
 DAYS = 400  # that are kept
 REGIONS = 12  # that a page names
@@ -100,9 +101,9 @@ class Daybook:
         """Write the day down; a disk that refuses costs the figures, and nothing else."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _whole(self._folder / f"{self.day.day}.json", json.dumps(asdict(self.day)))
-            _whole(self._folder / f"{self.day.day}.html", page(self.day))
-            _whole(self._folder / "days.csv", table(self._all()))
+            whole.write(self._folder / f"{self.day.day}.json", json.dumps(asdict(self.day)))
+            whole.write(self._folder / f"{self.day.day}.html", page(self.day))
+            whole.write(self._folder / "days.csv", table(self._all()))
             for old in sorted(self._folder.glob("????-??-??.json"))[:-DAYS]:
                 old.unlink()
                 old.with_suffix(".html").unlink(missing_ok=True)
@@ -161,13 +162,3 @@ def page(day: Day) -> str:
         "color:#dfe6f2}th{text-align:left;padding-right:2em;font-weight:400;color:#8fa3c7}td{padding-right:2em}</style>"
         f"<h1>Immersions, {day.day}</h1><table>{rows}</table><h2>Heard most</h2><table>{heard}</table></html>\n"
     )
-
-
-def _whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises OSError."""
-    part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

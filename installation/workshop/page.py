@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from installation import whole
 from installation.body import Body
 from installation.data import Anatomy, Layer, Look
 from installation.render.palette import palette
@@ -52,9 +53,7 @@ def page(out: Path, shown: Body, loops: Sequence[Loop], total: int, start: str) 
         ramp=", ".join(colour(step / 8) for step in range(9)),
         loops="\n".join(card(loop, number, anatomy) for number, loop in enumerate(loops)),
     )
-    part = out / f".{FILE}.part"
-    part.write_text(text, encoding="utf-8")
-    part.replace(out / FILE)
+    whole.write(out / FILE, text)
 
 
 def card(loop: Loop, number: int, anatomy: Anatomy) -> str:

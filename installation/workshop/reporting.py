@@ -3,14 +3,13 @@
 import base64
 import html
 import io
-import os
 import platform
 import time
 from pathlib import Path
 
 from PIL import Image
 
-from installation import __version__
+from installation import __version__, whole
 from installation.errors import StorageError
 from installation.workshop.findings import Check, Report, Scene
 from installation.workshop.oracle import WORDS
@@ -26,14 +25,8 @@ SAYING = (
 
 def write(report: Report, out: Path) -> None:
     """Write the page whole or not at all. Raises StorageError."""
-    part = out.with_name(f".{out.name}.part")
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8") as file:
-            file.write(page(report))
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
+        whole.write(out, page(report))
     except OSError as error:
         raise StorageError(f"the report {out} cannot be written: {error.strerror}. Choose another place.") from None
 

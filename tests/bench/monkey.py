@@ -194,15 +194,20 @@ def main(minutes: float, seed: int, model: str) -> bool:
                     told = time.monotonic()
                     held.append(memory(evening))
             left = [monkey.rest() for monkey in monkeys]
-            begun = time.monotonic()
+            begun, kept = time.monotonic(), dict[str, object]()
 
             def back() -> bool:
+                newest = max(evening.run.glob("take-*/loops.jsonl"))  # a long run has several takes
+                lent = json.loads(newest.read_text().splitlines()[-1]).get("lent")
                 status = evening.status()
-                loops = (evening.run / "take-0001" / "loops.jsonl").read_text().splitlines()
-                lent = json.loads(loops[-1]).get("lent")
-                return not (status["visitors"] or status["held_by_hands"] or lent)
+                kept.update(visitors=status["visitors"], hands=status["held_by_hands"], lent=lent)
+                return not any(kept.values())
 
-            evening.until(back, PATIENCE + LATE)
+            try:
+                evening.until(back, PATIENCE + LATE)
+            except AssertionError:
+                print(f"not given back: {kept}")
+                return False
             took = time.monotonic() - begun
             invited = sum("Touch the body" in page.locator("#here").inner_text() for page in left)
             status = evening.status()

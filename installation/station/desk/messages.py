@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
-from installation.station.messages import Said, Text
+from installation.station.messages import Said, Text, exactly
 
 LONGEST = 16_000  # characters of one message: a lasso around half of a large body
 TARGET = 12_000  # characters of a target
@@ -26,7 +26,6 @@ class Hello(Said):
     pin: Annotated[str, Field(max_length=64)] = ""
     key: Annotated[str, Field(max_length=64)] = ""
     read: bool = False
-    language: Annotated[str, Field(max_length=16)] = ""
 
 
 class Set(Said):
@@ -138,9 +137,4 @@ _READ: TypeAdapter[Hello | Wish] = TypeAdapter(Annotated[Hello | Wish, Field(dis
 
 def read(text: str) -> Hello | Wish | None:
     """The message that a text holds, or None where it is none."""
-    if len(text) > LONGEST:
-        return None
-    try:
-        return _READ.validate_json(text)
-    except (ValidationError, RecursionError):
-        return None
+    return exactly(_READ, text, LONGEST)

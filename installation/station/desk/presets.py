@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from installation import content
+from installation import content, whole
 from installation.control.parameters import POINTING, TABLE
 from installation.errors import ContentError, StorageError, one_of
 
@@ -75,16 +74,10 @@ def listed() -> list[dict[str, Any]]:
 def save(name: str, preset: Preset) -> None:
     """Keep a preset; a reader sees the old file or the whole new one. Raises ContentError, StorageError."""
     path = folder() / f"{named(name)}.toml"
-    part = path.with_name(f".{path.name}.part")
     lines = [f"target = {_quoted(preset.target)}", f"clip = {_quoted(preset.clip)}", "", "[values]"]
     lines += [f'"{key}" = {float(value)!r}' for key, value in preset.values.items()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        whole.write(path, "\n".join(lines) + "\n")
     except OSError as error:
         raise StorageError(f"the preset {name} cannot be kept in {path.parent}: {error.strerror}.") from None
 

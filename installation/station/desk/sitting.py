@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from installation.station import line
 from installation.station.desk.messages import Hello, Listen, Preset, Unclip, Wish, read
 from installation.station.desk.room import Desk, Room
 from installation.station.limits import Bucket
-from installation.station.visit import PATIENCE, WRONG
 
 PACE = (60.0, 240.0)  # messages a second in the long run and at once: two hands on faders
 HEAVY = (1.0, 8.0)  # the same for what costs more than a moment: files and sounds
@@ -21,7 +21,6 @@ TURN = 0.05  # seconds between two looks at what is new
 OFTEN = {"facts": 0.2, "scores": 0.25, "meter": 0.1}  # seconds between two words of a kind at least
 AGAIN = 2.0  # seconds between two words about what is heard, between the loops' beginnings
 ANSWERS = 8  # that wait to be sent; of more the oldest are forgotten
-SOON = 5.0  # seconds in which the last word has to go
 
 
 class Sitting:
@@ -42,13 +41,13 @@ class Sitting:
     async def run(self) -> None:
         """Until the browser goes or does what it must not."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(line.PATIENCE):
                 hello = await self._listen()
             desk = await self._let_in(hello) if isinstance(hello, Hello) else None
         except (TimeoutError, WebSocketDisconnect):
             desk = None
         if desk is None:
-            return await self._close()
+            return await line.close(self._socket)
         self._answers.append(_word("welcome", key=desk.key, desk=desk.name, role=desk.role))
         speaking = asyncio.create_task(self._speak(desk))
         try:
@@ -59,7 +58,7 @@ class Sitting:
             self._room.leave(desk, time.monotonic())
             self._tell()
             speaking.cancel()
-        await self._close()
+        await line.close(self._socket)
 
     def anew(self, name: str) -> None:
         """A dream of this name was made once more: what the browser has of it is old."""
@@ -92,7 +91,7 @@ class Sitting:
             while True:
                 answers, self._answers = self._answers, []
                 for letter in (*answers, *self._news(desk, time.monotonic()), *await self._dreams()):
-                    await self._send(letter)
+                    await line.send(self._socket, letter)
                 await asyncio.sleep(TURN)
         except (WebSocketDisconnect, RuntimeError):
             return  # it has gone; whoever listens finds out, too
@@ -185,10 +184,7 @@ class Sitting:
 
     async def _listen(self) -> Hello | Wish | None:
         """The next message, or None for what is none."""
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1000))
-        text = message.get("text")
+        text = await line.heard(self._socket)
         return read(text) if text is not None else None
 
     async def _let_in(self, hello: Hello) -> Desk | None:
@@ -206,21 +202,9 @@ class Sitting:
             desk = room.sit(hello.key, "reader" if hello.read and known is None else role, here, now)
             role = "later"  # if there is no room
         if desk is None:
-            await self._send(_word("refused", why=role))
+            await line.send(self._socket, _word("refused", why=role))
         self._tell()
         return desk
-
-    async def _send(self, letter: str | bytes) -> None:
-        if isinstance(letter, bytes):
-            await self._socket.send_bytes(letter)
-        else:
-            await self._socket.send_text(letter)
-
-    async def _close(self) -> None:
-        if self._socket.application_state is WebSocketState.CONNECTED and (
-            self._socket.client_state is WebSocketState.CONNECTED
-        ):
-            await self._socket.close(WRONG)
 
 
 def _word(kind: str, **words: object) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import unicodedata
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from installation import whole
 from installation.content import brought, recordings
 from installation.data import CHANNELS, Floats
 from installation.errors import ContentError, SoundFileError, StorageError
@@ -69,18 +69,12 @@ def keep(name: str, data: bytes) -> str:
     if name not in mine and len(mine) >= MOST:
         raise StorageError(f"there are {MOST} clips of your own. Remove one first.")
     samples, rate = decoded(data)
-    part = folder / f".{name}.part"
+    kept = io.BytesIO()
+    soundfile.write(kept, samples, rate, format="FLAC", subtype="PCM_24")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as file:
-            soundfile.write(file, samples, rate, format="FLAC", subtype="PCM_24")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(folder / f"{name}.flac")
-    except (OSError, soundfile.SoundFileError) as error:
-        part.unlink(missing_ok=True)
-        why = getattr(error, "strerror", None) or error
-        raise StorageError(f"the clip {name} cannot be kept in {folder}: {why}. Make room for it.") from None
+        whole.write(folder / f"{name}.flac", kept.getvalue())
+    except OSError as error:
+        raise StorageError(f"the clip {name} cannot be kept in {folder}: {error.strerror}. Make room for it.") from None
     return name
 
 

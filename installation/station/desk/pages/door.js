@@ -27,7 +27,7 @@ export class Door {
 
   hello() {
     this.heard = performance.now();
-    return { do: "hello", pin: this.pin, key: this.key, read: LOOKS, language: this.table.code };
+    return { do: "hello", pin: this.pin, key: this.key, read: LOOKS };
   }
 
   listen(message, bytes) {
