@@ -6,6 +6,7 @@ import pytest
 from installation.data import Anatomy, Layer, Link
 from installation.layout.edges import connections, haze, threads, windows
 from installation.listen.anatomy import anatomy, read
+from installation.render.edges import BOW, FINER, beads, pieces, segments
 
 TWO = Anatomy((Layer("low", 1, 1, 1), Layer("high", 1, 1, 1)), (Link("low", "high", 1),))
 
@@ -93,3 +94,20 @@ def test_a_network_without_links_has_neither() -> None:
     network = Anatomy((Layer("alone", 3, 1, 1),))
     assert len(threads(network, np.random.default_rng(0))[0]) == 0
     assert haze(network, np.zeros((3, 3), np.float32), np.random.default_rng(0), size=16).max() == 0
+
+
+def test_a_thread_is_drawn_of_more_pieces_in_a_larger_picture_and_each_time_from_end_to_end() -> None:
+    length = np.array([0.01, 0.1, 0.2, 0.5, 1.5])
+    ends = np.zeros((5, 2, 3), np.float32)
+    ends[:, 1, 0] = length
+    least = pieces(ends)
+    counts = least << len(FINER)
+    thread, along = beads(counts)
+    for finer, height in enumerate((480, 1440, 5760)):
+        drawn = segments(counts, 1 << len(FINER) - finer).reshape(-1, 2)
+        np.testing.assert_array_equal(thread[drawn[:, 0]], thread[drawn[:, 1]])
+        np.testing.assert_array_equal(np.bincount(thread[drawn[:, 0]]), least << finer)
+        assert along[drawn].min(axis=1)[np.r_[True, np.diff(thread[drawn[:, 0]]) > 0]].tolist() == [0.0] * 5
+        np.testing.assert_allclose(np.bincount(thread[drawn[:, 0]], np.diff(along[drawn])[:, 0]), 1.0)  # without a gap
+        missed = BOW * length / (least << finer) ** 2 * 0.46 * height  # pixels, where the body fills the picture
+        assert missed.max() < 2.5

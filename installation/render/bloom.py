@@ -34,6 +34,7 @@ class Bloom:
         """size   pixels, as `padded` gives it"""
         sizes = [(size[0] >> n, size[1] >> n) for n in range(2, levels(size[1]) + 1)]
         self._gather = [Pass(gl, "post/gather.frag", smaller) for smaller in sizes]
+        self._soften = [Pass(gl, "post/soften.frag", smaller) for smaller in sizes[1:]]
         self._spread = [Pass(gl, "post/spread.frag", smaller) for smaller in sizes[:-1]]
         self.target = self._spread[0].target  # where more may be added to what the last call returned
         self.gathered = self._gather[:3][-1].picture  # the last call's light in cells of 16 pixels, or less if small
@@ -57,11 +58,13 @@ class Bloom:
             light = gather(source=light)
             gathered.append(light)
         wide = gathered.pop()
-        for step, fine in zip(reversed(self._spread), reversed(gathered), strict=True):
-            wide = step(fine=fine, coarse=wide, share=SHARE, gain=gain if step is self._spread[0] else 1.0)
+        steps = zip(self._soften, self._spread, gathered, strict=True)
+        for soften, spread, fine in reversed(list(steps)):
+            here = gain if spread is self._spread[0] else 1.0
+            wide = spread(fine=fine, coarse=soften(source=wide), share=SHARE, gain=here)
         return wide
 
     def release(self) -> None:
         """Give the memory back."""
-        for step in (*self._gather, *self._spread):
+        for step in (*self._gather, *self._soften, *self._spread):
             step.release()

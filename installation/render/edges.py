@@ -1,5 +1,7 @@
 """The strongest connections as faint threads, along which what a neuron answers travels to the next layers."""
 
+from bisect import bisect_left
+
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +13,9 @@ from installation.render.shape import Shape, depths, origins, shapes
 MOST = 3_000  # threads; more of them become haze, which costs less
 LONGEST = 300.0  # radii of the body, all threads together: a long thread is many pixels
 LIGHT = 0.5  # of the strongest thread at full answer, in a picture of 1 000 pixels height
-FEWEST = 2  # straight pieces that a thread is drawn of
-MISSED = 0.002  # radii: so near to its bow all pieces of a thread come, less than a pixel where a body fills 720
+MISSED = 0.01  # radii: so near to its bow a thread's pieces come where they are fewest
+FINER = (480, 1440)  # pixels of height above which a thread has twice as many pieces, and twice as many again: wherever
+# a body fills the picture its threads come nearer to their bows than two pixels, and mostly than one
 BOW = 0.14  # how far its middle stands aside, of its length
 TRAVEL = 0.35  # seconds that a pulse takes from one end to the other
 
@@ -23,7 +26,7 @@ class Edges:
     def __init__(self, gl: moderngl.Context, layout: Layout, anatomy: Anatomy) -> None:
         strongest = chosen(layout)
         pairs, strengths = layout.edges[strongest], layout.strengths[strongest]
-        counts = pieces(layout.positions[pairs])
+        counts = pieces(layout.positions[pairs]) << len(FINER)
         thread, along = beads(counts)
         points = np.empty(len(along), [("depth", "f4"), ("strength", "f4"), ("along", "f4"), ("unit", "i4")])
         deep, ends = depths(anatomy)[pairs], origins(layout, anatomy)[pairs]  # [threads, 2], [threads, 2, 3]
@@ -32,7 +35,8 @@ class Edges:
         sources = between(ends[thread, 0], ends[thread, 1], along[:, None])
         places = bowed(shapes(layout), pairs[thread], along)
         still = bowed(layout.positions[None], pairs[thread], along)[0]
-        self._lines = Shape(gl, "edge.vert", "edge.frag", places, still, sources, points, segments(counts))
+        orders = [segments(counts, 1 << coarser) for coarser in reversed(range(len(FINER) + 1))]
+        self._lines = Shape(gl, "edge.vert", "edge.frag", places, still, sources, points, orders)
 
     def draw(self, place: float, height: float, glow: float, pulses: float, **inputs: moderngl.Texture | Value) -> None:
         """Add the threads' light to the bound framebuffer: their own, and what travels along them.
@@ -41,7 +45,8 @@ class Edges:
         """
         if glow > 0 or pulses > 0:
             thin = LIGHT * height / 1000
-            self._lines.draw(moderngl.LINES, place, glow=glow * thin, pulses=pulses * thin, **inputs)
+            finer = bisect_left(FINER, height)
+            self._lines.draw(moderngl.LINES, place, finer, glow=glow * thin, pulses=pulses * thin, **inputs)
 
     def release(self) -> None:
         """Give the memory back."""
@@ -57,12 +62,12 @@ def chosen(layout: Layout) -> NDArray[np.intp]:
 
 
 def pieces(ends: Floats) -> NDArray[np.int64]:
-    """How many straight pieces each thread is drawn of, [threads], from its ends [threads, 2, 3].
+    """Of how many straight pieces each thread is drawn at least, [threads], from its ends [threads, 2, 3].
 
     A bow of length l in n pieces is missed by no more than BOW l / n^2.
     """
     length = np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)
-    counts: NDArray[np.int64] = np.ceil(np.sqrt(BOW * length / MISSED)).clip(FEWEST).astype(np.int64)
+    counts: NDArray[np.int64] = np.ceil(np.sqrt(BOW * length / MISSED)).clip(1).astype(np.int64)
     return counts
 
 
@@ -74,11 +79,14 @@ def beads(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
     return thread, along.astype(np.float32)
 
 
-def segments(counts: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """Which points are the ends of each straight piece, [pieces * 2]: neighbours share one."""
-    last = np.cumsum(counts + 1) - 1
-    starts = np.delete(np.arange(last[-1] + 1), last) if len(last) else np.empty(0, np.int64)
-    ends: NDArray[np.uint32] = (starts[:, None] + np.array([0, 1])).astype(np.uint32).ravel()
+def segments(counts: NDArray[np.int64], step: int) -> NDArray[np.uint32]:
+    """Which points are the ends of each straight piece, [pieces * 2]: neighbours share one.
+
+    step   how many of the counted pieces are drawn as one; every count can be divided by it
+    """
+    thread = np.repeat(np.arange(len(counts)), counts // step)
+    starts = np.arange(len(thread)) * step + thread  # every thread before has one point more than pieces
+    ends: NDArray[np.uint32] = (starts[:, None] + np.array([0, step])).astype(np.uint32).ravel()
     return ends
 
 

@@ -20,6 +20,7 @@ TO_LAB = np.array(
         [0.0259040371, 0.7827717662, -0.8086757660],
     ]
 )
+FROM_CONES, FROM_LAB = np.linalg.inv(TO_CONES), np.linalg.inv(TO_LAB)
 LINGER = 1.4  # the hue stays near the first layers' longer than a straight mix
 PEARL = 0.4  # of the chroma goes between two far hues, so that what lies there is pearl rather than grass
 GREY = 1e-3  # chroma below which a colour has no hue of its own
@@ -39,8 +40,8 @@ def palette(shallow: Vector, deep: Vector, sweep: float = 0.0) -> NDArray[np.flo
     lightness, chroma, hue = l0 + t * (l1 - l0), c0 + t * (c1 - c0), h0 + way
     chroma *= 1 - PEARL * plain * np.sin(np.pi * t) ** 2
     lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=-1)
-    cones = (lab @ np.linalg.inv(TO_LAB).T) ** 3
-    return np.maximum(cones @ np.linalg.inv(TO_CONES).T, 0)
+    cones = (lab @ FROM_LAB.T) ** 3
+    return np.maximum(cones @ FROM_CONES.T, 0)
 
 
 def lch(colour: Vector) -> tuple[float, float, float]:

@@ -49,14 +49,15 @@ def give(program: moderngl.Program, **inputs: moderngl.Texture | Value) -> None:
     """Set uniforms by name, textures too. A name that the shader does not use (any more) is no fault."""
     unit = 0
     for name, value in inputs.items():
-        if name not in program:
+        uniform = program.get(name, None)
+        if not isinstance(uniform, moderngl.Uniform):
             continue
         if isinstance(value, moderngl.Texture):
             value.use(unit)
-            program[name] = unit
+            uniform.value = unit
             unit += 1
         else:
-            program[name] = value
+            uniform.value = value
 
 
 def pair(size: tuple[int, int]) -> tuple[float, float]:

@@ -1,5 +1,8 @@
 """Where neurons stand at each place in the loop: the body may breathe."""
 
+from collections.abc import Sequence
+from itertools import chain
+
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +44,7 @@ class Shape:
     still    [points, 3] where they stand when the body does not breathe
     origins  [points, 3] where they come from
     others   what else the vertex shader reads of each point, as moderngl takes it
-    order    numbers of the points as they are drawn; each once without it
+    orders   numbers of the points as they may be drawn, one way or another; without any each once
     """
 
     def __init__(
@@ -53,16 +56,17 @@ class Shape:
         still: Floats,
         origins: Floats,
         others: NDArray[np.void],
-        order: NDArray[np.uint32] | None = None,
+        orders: Sequence[NDArray[np.uint32]] = (),
     ) -> None:
         self.program = shaders.program(gl, vertex, fragment)
-        self._count = places.shape[1] if order is None else len(order)
+        self._counts = [len(order) for order in orders] or [places.shape[1]]
         stands = [gl.buffer(np.ascontiguousarray(place, np.float32).tobytes() or bytes(12)) for place in places]
         calm = gl.buffer(np.ascontiguousarray(still, np.float32).tobytes() or bytes(12))
         source = gl.buffer(np.ascontiguousarray(origins, np.float32).tobytes() or bytes(12))
         rest = gl.buffer(others.tobytes() or bytes(others.itemsize))
-        index = None if order is None else gl.buffer(order.tobytes() or bytes(4))
-        self._buffers = [*stands, calm, source, rest, *([index] if index else [])]
+        indices = [gl.buffer(order.tobytes() or bytes(4)) for order in orders]
+        self._buffers = [*stands, calm, source, rest, *indices]
+        ways: list[moderngl.Buffer | None] = [*indices] or [None]
         always = [*self._read(calm, "still"), *self._read(source, "origin"), *self._others(rest, others)]
         self._gl, self._places = gl, places[0]
         self._largest = float(gl.info["GL_POINT_SIZE_RANGE"][1])  # pixels
@@ -70,7 +74,7 @@ class Shape:
             [*self._read(now, "room"), *self._read(later, "next"), *always]
             for now, later in zip(stands, [*stands[1:], stands[0]], strict=True)
         ]
-        self._arrays = [gl.vertex_array(self.program, read, index) for read in self._read_at]
+        self._arrays = [[gl.vertex_array(self.program, read, index) for index in ways] for read in self._read_at]
         self._squares: list[moderngl.VertexArray] = []
 
     def _read(self, buffer: moderngl.Buffer, name: str) -> list[tuple[moderngl.Buffer, str, str]]:
@@ -84,12 +88,12 @@ class Shape:
         form = " ".join(f"1{kind}" if name in read else "4x" for name, kind in kinds.items())
         return [(buffer, form, *read)] if read else []
 
-    def draw(self, mode: int, place: float, **inputs: moderngl.Texture | Value) -> None:
-        """Draw all points as the body stands at this place of the loop."""
-        if not self._count:
+    def draw(self, mode: int, place: float, order: int = 0, /, **inputs: moderngl.Texture | Value) -> None:
+        """Draw all points, in one of their orders, as the body stands at this place of the loop."""
+        if not self._counts[order]:
             return
         first = self._breathe(place, **inputs)
-        self._arrays[first].render(mode, vertices=self._count)
+        self._arrays[first][order].render(mode, vertices=self._counts[order])
 
     def draw_spots(self, place: float, reach: float, **inputs: moderngl.Texture | Value) -> None:
         """Draw each point once as lib/spot.glsl has it: as a point, or as a square where one may be too large for that.
@@ -104,7 +108,7 @@ class Shape:
                 for read in self._read_at
             ]
         first = self._breathe(place, square=1, **inputs)
-        self._squares[first].render(moderngl.TRIANGLE_STRIP, vertices=4, instances=self._count)
+        self._squares[first].render(moderngl.TRIANGLE_STRIP, vertices=4, instances=self._counts[0])
 
     def _breathe(self, place: float, **inputs: moderngl.Texture | Value) -> int:
         """Set what the shaders ask for; returns which place of the body comes before this one of the loop."""
@@ -114,7 +118,7 @@ class Shape:
 
     def release(self) -> None:
         """Give the memory back."""
-        for array in (*self._arrays, *self._squares):
+        for array in (*chain.from_iterable(self._arrays), *self._squares):
             array.release()
         for buffer in self._buffers:
             buffer.release()

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from installation.data import Camera, Dome, Floats
+from installation.data import Camera, Dome, Floats, Vector
 from installation.errors import ContentError
 from installation.render.passes import Value
-
-Arrow = NDArray[np.float64]  # [3]
 
 NEAR, FAR = 0.01, 50.0  # of the body's radius
 WHOLE = 1.0  # radii of the body, from which on all of its breath is seen
@@ -113,14 +111,13 @@ def overhead(camera: Camera, dome: Dome) -> Floats:
 
 
 def _seen(camera: Camera) -> NDArray[np.float64]:
-    """Room to camera, [4, 4]: x right, y up, z back."""
-    eye, centre, up = (np.asarray(v, float) for v in (camera.eye, camera.centre, camera.up))
-    back = unit(eye - centre, np.array([0.0, 0.0, 1.0]))
-    right = unit(np.cross(up, back), np.array([1.0, 0.0, 0.0]))
-    turn = np.stack([right, np.cross(back, right), back])  # [3, 3]
-    view = np.eye(4)
-    view[:3, :3], view[:3, 3] = turn, -turn @ eye
-    return view
+    """Room to camera, [4, 4]: x right, y up, z back. In plain numbers: numpy takes ten times longer for so few."""
+    ex, ey, ez = map(float, camera.eye)
+    cx, cy, cz = map(float, camera.centre)
+    back = unit((ex - cx, ey - cy, ez - cz), (0.0, 0.0, 1.0))
+    right = unit(across(camera.up, back), (1.0, 0.0, 0.0))
+    rows = right, across(back, right), back
+    return np.array([*((x, y, z, -(x * ex + y * ey + z * ez)) for x, y, z in rows), (0.0, 0.0, 0.0, 1.0)])
 
 
 def _columns(matrix: Floats) -> tuple[float, ...]:
@@ -128,7 +125,16 @@ def _columns(matrix: Floats) -> tuple[float, ...]:
     return tuple(matrix.T.ravel().tolist())
 
 
-def unit(vector: Arrow, otherwise: Arrow) -> Arrow:
+def across(first: Vector, second: Vector) -> Vector:
+    """What stands upright on both: their cross product."""
+    (a, b, c), (d, e, f) = first, second
+    return b * f - c * e, c * d - a * f, a * e - b * d
+
+
+def unit(vector: Vector, otherwise: Vector) -> Vector:
     """The direction of a vector; `otherwise` where it has none."""
-    length = float(np.linalg.norm(vector))
-    return vector / length if length > 1e-9 else otherwise
+    length = math.hypot(*vector)
+    if length <= 1e-9:
+        return otherwise
+    x, y, z = vector
+    return x / length, y / length, z / length
