@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,21 @@ def test_a_picture_may_ask_ahead_but_not_beyond_what_is_settled():
         assert player.heard(-1).seconds == 0
         clock.advance(0.6)
         assert (player.heard(0.2).loop, player.heard().loop) == (1, 0)
+
+
+def test_what_is_known_of_the_first_dream_later_is_told_with_it_and_moves_no_seam():
+    clock = HandClock()
+    first = dream(0)
+    known = replace(first, score=7.0)
+    with Player(first, silent=True, clock=clock) as player:
+        clock.advance(0.5)
+        assert player.heard().dream is first
+        player.explain(known)
+        heard = player.heard()
+        assert (heard.dream, heard.place, heard.loop) == (known, pytest.approx(0.5), 0)
+        player.offer(dream(1))
+        clock.advance(1.0)
+        assert (player.heard().previous, player.heard().loop) == (known, 1)
 
 
 def test_the_same_dream_offered_again_is_no_news():

@@ -89,8 +89,6 @@ class Live:
         self.request, self.settings, self.caller, self.screen = request, settings, caller, shown
         show = caller.show
         self.body = stage_body
-        self.pace = Pace(request.began, held=software(shown.gl))
-        self.easel = Easel(shown, stage_body, settings, self.pace)
         self.scribe = Scribe()
         self.watching = Watching(settings, stack, self.scribe)
         stack.enter_context(self.scribe)
@@ -109,10 +107,15 @@ class Live:
         self.hall = Hall(stage_body.anatomy, stage_body.layout, sound, self.controls["sound.width"])
         dream = lasting(opening.opening(stage_body, heard, first.target, judge=self.hall), show.loop)
         self.known = dream  # the start clip, with what is known of how the ear hears it
+        self.ensemble = Ensemble(show.program, settings.tempo, self.hands.midi.clock, stack)
+        self.player = stack.enter_context(self._player(quieter(dream, volume(self.controls))))  # its device opens while
+        self.pace = Pace(request.began, held=software(shown.gl))
+        self.easel = Easel(shown, stage_body, settings, self.pace)  # the picture is made ready
         self.outlook = Outlook(stage_body, self.screen.size, show.loop, settings)
         self._picture(first, Heard(dream, None, 0.0, 0, 0.0), time.monotonic())  # before anything that takes long
         self.known, light = self.outlook.first(dream, self._look)
         dream = self.known
+        self.player.explain(quieter(dream, volume(self.controls)))
         self.easel.prepare(dream, light)
         header = Header(
             show.name, stage_body.model, stage_body.anatomy.fingerprint, settings.show.seed, 0.0,
@@ -122,8 +125,6 @@ class Live:
         self.scribe.lost = self.folder.gap
         log.info("look at %s: preview.jpg and status.json are rewritten every second", self.folder.path)
         stack.enter_context(self.hands)
-        self.ensemble = Ensemble(show.program, settings.tempo, self.hands.midi.clock, stack)
-        self.player = stack.enter_context(self._player(quieter(dream, volume(self.controls))))
         self.desk = Desk(self.player, self.easel.prepare, dream, volume(self.controls))
         self.target, self.knobs, self.by_hand = first.target, knobs(self.controls), False
         self.clip = first.clip

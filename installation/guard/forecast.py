@@ -5,17 +5,20 @@ All that comes in are plain arrays; who draws knows what they are.
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from installation.data import Floats
 from installation.guard.flash import LUMINANCE, SATURATED, Fields
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 Numbers = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
+Indices = NDArray[np.integer]
 
 SQUARE = math.sqrt(math.pi) / 2  # half the side of a square, of the radius of a disc as large
 GROWN = 1.4  # times its radius at rest, where a face lies that answers as most do
@@ -109,9 +112,7 @@ def parts(answers: Bytes, at: Floats, sights: Sequence[Sight], layer: Numbers, f
         there = np.flatnonzero(np.bincount(unit, minlength=len(layer)))
         column = np.empty(len(layer), np.int32)
         column[there] = np.arange(len(there))
-        weights = sparse.csr_matrix(
-            (area, (row[layer[unit] * fields.count + field], column[unit])), (len(keys), len(there))
-        )
+        weights = _sparse(area, row[layer[unit] * fields.count + field], column[unit], (len(keys), len(there)))
         index = sight.kinds[there, None] * 256 + answers[there, near[0] : near[-1] + 1]  # [there, near]
         shown = np.take(sight.table.reshape(-1, 4), index, axis=0).reshape(len(there), -1)
         given = (weights @ shown).reshape(len(keys), len(near), 4)
@@ -162,7 +163,7 @@ def scene(at: Floats, sights: Sequence[Sight]) -> Scene:
 def summed(given: Parts, light: Floats, count: int) -> Floats:
     """What all layers together give to each field, [fields, times, 5]."""
     row = np.arange(len(given.field))
-    sums = sparse.csr_matrix((np.ones(len(row), np.float32), (given.field, row)), (count, len(row)))
+    sums = _sparse(np.ones(len(row), np.float32), given.field, row, (count, len(row)))
     total: Floats = (sums @ light.reshape(len(row), -1)).reshape(count, light.shape[1], 5)
     return total
 
@@ -174,6 +175,13 @@ def bloomed(total: Floats, fields: Fields) -> Floats:
     grid = np.matmul(_blur(fields.columns, BLUR / fields.wide), grid)
     bloom: Floats = grid.reshape(fields.count, -1)
     return bloom
+
+
+def _sparse(values: Floats, rows: Indices, columns: Indices, shape: tuple[int, int]) -> "csr_matrix":
+    """A matrix that is mostly empty, from what is there. What takes a tenth of a second waits for the first picture."""
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix((values, (rows, columns)), shape)
 
 
 def _blur(count: int, wide: float) -> Floats:

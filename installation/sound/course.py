@@ -35,6 +35,11 @@ class Course:
         self.dreams[self.newest] = dream
         return self.newest
 
+    def explain(self, first: Dream) -> None:
+        """Take the dream that began for this one, which is as long and sounds the same."""
+        if 0 in self.dreams:
+            self.dreams[0] = first
+
     @property
     def wanted(self) -> int:
         """The number of the dream that is taken at the next seam."""

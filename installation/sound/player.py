@@ -116,6 +116,11 @@ class Player:
             if not self._holding:
                 self._want()
 
+    def explain(self, first: Dream) -> None:
+        """Say more of the dream that began: it sounds the same, but now more is known of it."""
+        with self._lock:
+            self._course.explain(first)
+
     def hold(self, holding: bool = True) -> None:
         """Keep the loop that is heard until another is dropped, or let the newest follow again."""
         with self._lock:

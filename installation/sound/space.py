@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy import fft
 from numpy.typing import NDArray
-from scipy import fft
 
 from installation.data import Activations, Anatomy, Clip, Dream, Floats, Layout
 
@@ -161,7 +161,7 @@ def spread_out(dream: Dream, anatomy: Anatomy, layout: Layout, room: str, width:
     octave = scalogram.bins_per_octave
     borders = octave * (np.log2(BASS / scalogram.lowest) + np.arange(OCTAVES + 1))
     borders[-1] = max(borders[-1], scalogram.level.shape[0])
-    parts = bands(fft.rfft(loop), fft.rfftfreq(len(loop), 1 / clip.rate).astype(np.float32))
+    parts = bands(np.asarray(fft.rfft(loop), np.complex64), fft.rfftfreq(len(loop), 1 / clip.rate).astype(np.float32))
     power = np.array([float(np.vdot(part, part).real) for part in parts])
     towards = directions(dream.activations, anatomy, layout.positions, borders, scalogram.level.shape[0], slots)
     share = gains(drawn_apart(towards, power), room, width)  # [bands, slots, channels]
