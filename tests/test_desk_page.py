@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 import soundfile
-from desk_page import chromium, complaints, fader, first, opened, own, page, ready, show, stands  # noqa: F401
+from desk_page import chromium, complaints, fader, first, opened, own, page, ready, show, stands
 from pages import busy
 from playwright.sync_api import expect
 from station import until
