@@ -20,11 +20,11 @@ from installation.watch.notify import Notifier
 
 log = logging.getLogger(__name__)
 
-LOOK = 0.1  # seconds between two looks
+LOOK = 0.05  # seconds between two looks
 FROZEN = 3.0  # seconds without a new picture after which the show hangs
 MUTE = 20.0  # seconds without sound, though there is a device; the show mends its own sound sooner than that
 OPENING = 60.0  # seconds that a show may take to its first picture
-PAUSE = 0.2  # seconds between an end and the next beginning
+PAUSE = 0.05  # seconds between an end and the next beginning
 CRASHES, WITHIN = 3, 600.0  # so many ends in so many seconds, and the next rung is tried
 GOOD = 600.0  # seconds after which a show that runs is known to be good
 FAREWELL = 8.0  # seconds that a show may take to end when it is asked to
