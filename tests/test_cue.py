@@ -20,6 +20,8 @@ from installation.sound.outputs import Grid, Outputs, pair
 from installation.sound.player import Player
 from installation.sound.reel import Reel
 
+pytestmark = pytest.mark.alone
+
 # ---- holding and dropping
 
 
@@ -252,8 +254,7 @@ def test_a_change_of_tempo_is_heard_as_it_is_told_and_played_again(museum, tmp_p
         player.wait()
         until(lambda: player.heard().seconds > 0.2)
         player.follow(2 / 1.03)
-        until(lambda: player.heard().place > 0.6)
-        assert player.heard().speed > 1.005
+        until(lambda: player.heard().speed > 1.005)
         player.offer(loops[1])
         begin = time.monotonic()
         while time.monotonic() - begin < 5:
