@@ -107,6 +107,23 @@ def test_it_is_bounded_by_number_and_by_size(tmp_path):
     assert sum(path.stat().st_size for path in (tmp_path / "small").iterdir()) <= 2.5 * one
 
 
+def test_a_folder_that_was_away_brings_its_loops_back_and_they_are_bounded_again(tmp_path):
+    place, away = tmp_path / "bank", tmp_path / "away"
+    made = filled(place, (1.0, 3.0, 2.0, 4.0), most=4)
+    place.rename(away)
+    while made.loop(SAMPLES, -1, TARGET) is not None:
+        pass  # each is missed when it is wanted
+    made.offer(dream(9, 2.5, 9))
+    made.settle()
+    assert [entry.score for entry in made.entries] == [2.5]
+    for path in away.iterdir():
+        path.rename(place / path.name)
+    made.offer(dream(10, 3.5, 10))
+    made.settle()
+    assert [entry.score for entry in made.entries] == [4.0, 3.5, 3.0, 2.5]
+    assert len(list(place.iterdir())) == 4
+
+
 @pytest.mark.parametrize(
     "wrong",
     [dream(1, np.nan), dream(1, -1.0), dream(1, 0.0), dream(1, step=0),

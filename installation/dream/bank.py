@@ -134,16 +134,23 @@ class Bank:
 
     def _found(self) -> list[Entry]:
         """What lies on disk; half-written and broken files are removed."""
-        found: list[Entry] = []
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for part in self._folder.glob("*.part"):
                 self._remove(part)
-            paths = sorted(self._folder.glob(NAME))
+        except OSError as error:
+            self._refuse(error)
+        return self._strange([])
+
+    def _strange(self, known: list[Entry]) -> list[Entry]:
+        """What lies on disk and is not known; broken files are removed."""
+        found, paths = list[Entry](), {entry.path for entry in known}
+        try:
+            strange = [path for path in sorted(self._folder.glob(NAME)) if path not in paths]
         except OSError as error:
             self._refuse(error)
             return found
-        for path in paths:
+        for path in strange:
             try:
                 found.append(self._entry(path))
             except BROKEN as error:
@@ -215,7 +222,8 @@ class Bank:
         return entry.samples == dream.clip.samples.shape[1] and _apart(entry.gist, _gist(dream)) <= NEAR
 
     def _bound(self) -> None:
-        """Let the worst go while there are too many, or they are too large."""
+        """Let the worst go while there are too many, or they are too large; a folder that was away brings old ones."""
+        self.entries += self._strange(self.entries)
         self.entries.sort(key=lambda entry: -entry.score)
         while self.entries and (
             len(self.entries) > self._most or sum(entry.size for entry in self.entries) > self._largest
