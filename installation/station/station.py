@@ -18,6 +18,7 @@ import numpy as np
 
 from installation.control.acts import Act, Cue, Lent, News
 from installation.data import RATE, Anatomy, Dream, Floats, Heard
+from installation.errors import WorkerStuck
 from installation.mailbox import Mailbox
 from installation.settings import StationPage
 from installation.station import process
@@ -120,6 +121,8 @@ class Station:
         self._wake(GOODBYE)
         try:
             self._worker.__exit__(kind, error, trace)
+        except WorkerStuck as stuck:  # visitors must not keep the show from ending
+            log.warning("%s", stuck)
         finally:
             self._end()
 
