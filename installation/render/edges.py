@@ -11,7 +11,7 @@ from installation.render.passes import Value
 from installation.render.shape import Shape, depths, origins, shapes
 
 MOST = 3_000  # threads; more of them become haze, which costs less
-LONGEST = 300.0  # radii of the body, all threads together: a long thread is many pixels
+LONGEST = 240.0  # radii of the body, all threads together: a long thread is many pixels
 LIGHT = 0.5  # of the strongest thread at full answer, in a picture of 1 000 pixels height
 MISSED = 0.01  # radii: so near to its bow a thread's pieces come where they are fewest
 FINER = (480, 1440)  # pixels of height above which a thread has twice as many pieces, and twice as many again: wherever
