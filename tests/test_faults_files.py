@@ -46,6 +46,8 @@ def test_a_show_plays_on_whatever_becomes_of_its_files_and_dreams_again_when_the
         assert np.asarray(Image.open(evening.run / "preview.jpg")).max() > 40  # and the body is still lit
         for path, text in whole.items():
             path.write_bytes(text)
+        (own / WEIGHTS).unlink()  # this ear has none: it begins from its seed
+        before = evening.status()
         evening.until(lambda: evening.status().get("dreams", 0) > before["dreams"], 90)
         assert evening.process.poll() is None
 
