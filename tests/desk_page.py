@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pages
 import pytest
-from desk_show import DeskShow
-from evening import content
+from desk_show import DeskShow, own  # noqa: F401
 from pages import SELDOM
 from playwright.sync_api import expect
 from station import until
@@ -24,16 +23,7 @@ FIRST, UNITS = 72 + 4 * 36 + 4 * 12, 36  # the first neuron of block1.conv1, and
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("desk")
-        patch.setenv("IMMERSIONS_CONTENT", str(content(folder)))
-        patch.setenv("IMMERSIONS_STATE", str(folder / "state"))
-        yield folder
-
-
-@pytest.fixture(scope="module")
-def show(own):
+def show(own):  # noqa: F811
     with socket.create_server(("127.0.0.1", 0)) as free:  # a port that stays the same when the process comes back
         port = free.getsockname()[1]
     playing = DeskShow(own, own, port=port)

@@ -142,7 +142,11 @@ def test_graphics_card_and_processor_draw_the_same_body(page, chromium, complain
     assert card.evaluate("document.getElementById('body').getContext('webgl') !== null")
     for desk in (page, card):
         desk.wait_for_function("() => document.querySelector('.layer i').style.transform !== 'scaleX(0)'")
-    means = [np.array(desk.evaluate(MEANS)).reshape(20, 24, 4)[..., :3].mean(2) for desk in (page, card)]
-    assert means[0].max() > 20
-    assert np.corrcoef(means[0].ravel(), means[1].ravel())[0, 1] > 0.97
+
+    def alike():
+        """Both at one moment, give or take how busy the machine is."""
+        means = [np.array(desk.evaluate(MEANS)).reshape(20, 24, 4)[..., :3].mean(2) for desk in (page, card)]
+        return means[0].max() > 20 and np.corrcoef(means[0].ravel(), means[1].ravel())[0, 1] > 0.97
+
+    until(alike)
     card.context.close()

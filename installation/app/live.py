@@ -108,9 +108,10 @@ class Live:
         dream = lasting(opening.opening(stage_body, heard, first.target, judge=self.hall), show.loop)
         self.known = dream  # the start clip, with what is known of how the ear hears it
         self.ensemble = Ensemble(show.program, settings.tempo, self.hands.midi.clock, stack)
-        self.player = stack.enter_context(self._player(quieter(dream, volume(self.controls))))  # its device opens while
+        # the sound's device opens while the picture is made ready
+        self.player = stack.enter_context(self._player(quieter(dream, volume(self.controls))))
         self.pace = Pace(request.began, held=software(shown.gl))
-        self.easel = Easel(shown, stage_body, settings, self.pace)  # the picture is made ready
+        self.easel = Easel(shown, stage_body, settings, self.pace)
         self.outlook = Outlook(stage_body, self.screen.size, show.loop, settings)
         self._picture(first, Heard(dream, None, 0.0, 0, 0.0), time.monotonic())  # before anything that takes long
         self.known, light = self.outlook.first(dream, self._look)
