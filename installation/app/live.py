@@ -115,9 +115,8 @@ class Live:
         self.outlook = Outlook(stage_body, self.screen.size, show.loop, settings)
         self._picture(first, Heard(dream, None, 0.0, 0, 0.0), time.monotonic())  # before anything that takes long
         self.known, light = self.outlook.first(dream, self._look)
-        dream = self.known
-        self.player.explain(quieter(dream, volume(self.controls)))
-        self.easel.prepare(dream, light)
+        self.player.explain(quieter(self.known, volume(self.controls)))
+        self.easel.prepare(self.known, light)
         header = Header(
             show.name, stage_body.model, stage_body.anatomy.fingerprint, settings.show.seed, 0.0,
             settings.model_dump(mode="json"),
@@ -126,7 +125,7 @@ class Live:
         self.scribe.lost = self.folder.gap
         log.info("look at %s: preview.jpg and status.json are rewritten every second", self.folder.path)
         stack.enter_context(self.hands)
-        self.desk = Desk(self.player, self.easel.prepare, dream, volume(self.controls))
+        self.desk = Desk(self.player, self.easel.prepare, self.known, volume(self.controls))
         self.target, self.knobs, self.by_hand = first.target, knobs(self.controls), False
         self.clip = first.clip
         self.dreamer = stack.enter_context(
