@@ -20,9 +20,9 @@ from installation.guard.flash import (
 from installation.guard.forecast import WEIGHTS, Parts, Scene, bloomed, brightness, summed
 
 CAREFUL = 0.7  # of a swing that counts as one already: a forecast is no measurement
-ROUNDS = 4  # tries to find the calm; the last one is whole
 FIRST = 0.75  # of what would do if all of a swing were too much, tried first: often some of it may stay
-LARGE = (0.3, 0.2, 0.1, 0.02)  # of the largest share in a field's swing, from which a layer is held, try by try
+LARGE = (0.3, 0.2, 0.1, 0.02)  # of the largest share in a field's swing, from which a layer is held, try by try;
+# the last of these tries is whole, and after it all layers are held: one swing may have hidden another
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,12 +80,12 @@ def forecast(loop: Loop, fields: Fields) -> Forecast:
         gone = loop.slow @ light[:, :columns] - light[:, :columns]
         round_ = np.concatenate([light[:, columns:], light[:, again:columns]], axis=1)  # as it is without the seam
         change = np.concatenate([gone, loop.slow[:again] @ round_ - light[:, columns:]], axis=1)  # by a whole calm
-        for turn in range(ROUNDS):
-            calm = _more(calm, loop, gone, counts, fields, turn)
+        for turn in range(len(LARGE) + 1):
+            calm = _more(calm, loop, gone, counts, fields, turn) if turn < len(LARGE) else np.ones_like(calm)
             total = summed(loop.given, light + calm[loop.given.layer][:, None, None] * change, quarters.count)
             seen, red = map(fields.whole, brightness(total, bloomed(total, quarters), loop.around))
             counts = _excess(seen, red, loop, fields)
-            if not (counts > 0).any() or (calm[calm > 0] >= 1).all():
+            if not (counts > 0).any():
                 break
     most = _counted(seen, red, loop, fields)[0].max(initial=0)
     kept = float(seen[:columns].mean()) / max(float(raw[:columns].mean()), 1e-6)
@@ -126,5 +126,5 @@ def _more(calm: Floats, loop: Loop, gone: Floats, counts: Counts, fields: Fields
         swing = np.bincount(loop.given.layer[inside], swings[inside], len(calm))
         layers = (swing >= LARGE[turn] * swing.max(initial=0)) & (swing > 0)
         further = FIRST * share if turn == 0 else np.maximum(share, (1 + calm[layers]) / 2)
-        result[layers] = 1.0 if turn == ROUNDS - 1 else np.maximum(result[layers], further)
+        result[layers] = 1.0 if turn == len(LARGE) - 1 else np.maximum(result[layers], further)
     return result
