@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +19,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from bench_start import LIT, dark, first
-from display import Display, open_display
-from museum import Recorder, open_museum, until
+from bench_start import LIT, dark, first, venue
+from display import Display
+from museum import Recorder, until
 
 from installation.data import RATE
 from installation.watch import service
@@ -101,37 +100,28 @@ def away(display: Display, recorder: Recorder) -> tuple[float, float]:
 if __name__ == "__main__":
     if os.geteuid():
         sys.exit("this starts a systemd in namespaces of its own: run it as root")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        folder = Path(place)
-        for name in ("display", "museum", "home"):
-            (folder / name).mkdir()
-        with (
-            open_display(folder / "display", (1280, 720)) as display,
-            open_museum(folder / "museum") as server,
-            Recorder(server, folder / "sound") as recorder,
-        ):
-            own = {"IMMERSIONS_STATE": str(folder / "home"), "IMMERSIONS_CACHE": str(folder / "home" / "cache")}
-            own |= {"DISPLAY": display.name, "OMP_NUM_THREADS": "1", **server.environment}
-            (folder / NAME).write_text(service.unit([sys.executable, "-m", "installation", "serve"], own, system=True))
-            with open_systemd(folder / NAME) as systemd:
-                begin = time.monotonic()
-                systemd.ask("start", "--no-block", NAME)
-                print("started: picture {:.2f} s, sound {:.2f} s".format(*first(display, recorder, begin)))
-                until(lambda: systemd.tell("ActiveState") == "active", 60)  # it has said that it is ready
-                time.sleep(PLAYED)
+    with venue() as (folder, display, recorder, own):
+        own |= recorder.server.environment
+        (folder / NAME).write_text(service.unit([sys.executable, "-m", "installation", "serve"], own, system=True))
+        with open_systemd(folder / NAME) as systemd:
+            begin = time.monotonic()
+            systemd.ask("start", "--no-block", NAME)
+            print("started: picture {:.2f} s, sound {:.2f} s".format(*first(display, recorder, begin)))
+            until(lambda: systemd.tell("ActiveState") == "active", 60)  # it has said that it is ready
+            time.sleep(PLAYED)
 
-                begin = time.monotonic()
-                systemd.send(signal.SIGKILL)
-                dark(display)
-                back = first(display, recorder, begin)
-                print("supervisor killed: picture back {:.2f} s, sound {:.2f} s".format(*back), flush=True)
-                time.sleep(PLAYED)
+            begin = time.monotonic()
+            systemd.send(signal.SIGKILL)
+            dark(display)
+            back = first(display, recorder, begin)
+            print("supervisor killed: picture back {:.2f} s, sound {:.2f} s".format(*back), flush=True)
+            time.sleep(PLAYED)
 
-                systemd.send(signal.SIGSTOP)
-                print("supervisor frozen: picture away {:.2f} s, sound {:.2f} s".format(*away(display, recorder)))
-                print(f"begun anew {systemd.tell('NRestarts')} times (2)")
+            systemd.send(signal.SIGSTOP)
+            print("supervisor frozen: picture away {:.2f} s, sound {:.2f} s".format(*away(display, recorder)))
+            print(f"begun anew {systemd.tell('NRestarts')} times (2)")
 
-                begin = time.monotonic()
-                systemd.ask("stop", NAME)
-                dark(display)
-                print(f"stopped: dark after {time.monotonic() - begin:.2f} s, state {systemd.tell('ActiveState')}")
+            begin = time.monotonic()
+            systemd.ask("stop", NAME)
+            dark(display)
+            print(f"stopped: dark after {time.monotonic() - begin:.2f} s, state {systemd.tell('ActiveState')}")

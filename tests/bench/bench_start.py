@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -58,8 +60,9 @@ def dark(display: Display) -> None:
         time.sleep(0.02)
 
 
-if __name__ == "__main__":
-    rounds = next((int(word) for word in sys.argv[1:] if word.isdigit()), ROUNDS)
+@contextmanager
+def venue() -> Iterator[tuple[Path, Display, Recorder, dict[str, str]]]:
+    """A folder, a display, a recorder before a loudspeaker, and the variables of a show that plays there."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         folder = Path(place)
         for name in ("display", "museum", "home"):
@@ -70,33 +73,39 @@ if __name__ == "__main__":
             Recorder(server, folder / "sound") as recorder,
         ):
             own = {"IMMERSIONS_STATE": str(folder / "home"), "IMMERSIONS_CACHE": str(folder / "home" / "cache")}
-            more = {"DISPLAY": display.name, "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "OMP_NUM_THREADS": "1"}
-            environment = os.environ | own | more
-            environment.pop("PYTHONDONTWRITEBYTECODE", None)
-            command = [sys.executable, "-m", "installation", "serve"]
-            found = []
-            for number in range(rounds + 1):  # the first compiles Python's own files, once in the life of a machine
-                begin = time.monotonic()
-                running = group(command, environment)
-                picture, sound = first(display, recorder, begin)
-                name = "start" if number else "first ever"
-                load = os.getloadavg()[0]
-                print(f"{name:11} picture {picture:5.2f} s   sound {sound:5.2f} s   (load {load:.1f})", flush=True)
-                found += [(picture, sound)] if number else []
-                running.send_signal(signal.SIGTERM)
-                running.wait(30)
-                dark(display)
-            print("median      picture {:5.2f} s   sound {:5.2f} s".format(*np.median(found, axis=0)))
-            if "kill" in sys.argv:
-                script = folder / "forever.sh"
-                script.write_text(service.script(command, own | more))
-                running = group(["sh", str(script)], environment)
-                first(display, recorder, time.monotonic())
-                time.sleep(10.0)
-                supervisor = int(subprocess.check_output(["pgrep", "-P", str(running.pid)]).split()[0])
-                begin = time.monotonic()
-                os.kill(supervisor, signal.SIGKILL)
-                dark(display)
-                picture, sound = first(display, recorder, begin)
-                print(f"supervisor killed: picture back {picture:.2f} s, sound {sound:.2f} s")
-                os.killpg(running.pid, signal.SIGKILL)
+            own |= {"DISPLAY": display.name, "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "OMP_NUM_THREADS": "1"}
+            yield folder, display, recorder, own
+
+
+if __name__ == "__main__":
+    rounds = next((int(word) for word in sys.argv[1:] if word.isdigit()), ROUNDS)
+    with venue() as (folder, display, recorder, own):
+        environment = os.environ | own
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        command = [sys.executable, "-m", "installation", "serve"]
+        found = []
+        for number in range(rounds + 1):  # the first compiles Python's own files, once in the life of a machine
+            begin = time.monotonic()
+            running = group(command, environment)
+            picture, sound = first(display, recorder, begin)
+            name = "start" if number else "first ever"
+            load = os.getloadavg()[0]
+            print(f"{name:11} picture {picture:5.2f} s   sound {sound:5.2f} s   (load {load:.1f})", flush=True)
+            found += [(picture, sound)] if number else []
+            running.send_signal(signal.SIGTERM)
+            running.wait(30)
+            dark(display)
+        print("median      picture {:5.2f} s   sound {:5.2f} s".format(*np.median(found, axis=0)))
+        if "kill" in sys.argv:
+            script = folder / "forever.sh"
+            script.write_text(service.script(command, own))
+            running = group(["sh", str(script)], environment)
+            first(display, recorder, time.monotonic())
+            time.sleep(10.0)
+            supervisor = int(subprocess.check_output(["pgrep", "-P", str(running.pid)]).split()[0])
+            begin = time.monotonic()
+            os.kill(supervisor, signal.SIGKILL)
+            dark(display)
+            picture, sound = first(display, recorder, begin)
+            print(f"supervisor killed: picture back {picture:.2f} s, sound {sound:.2f} s")
+            os.killpg(running.pid, signal.SIGKILL)
