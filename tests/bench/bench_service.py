@@ -3,8 +3,8 @@
 The unit that `immersions install-service --system` writes, run by a systemd that is the first process of namespaces of
 its own: nothing of the machine's own services is touched (root, Linux with cgroup 2, `unshare` and `nsenter`). Shown on
 a real (virtual) display, heard on a real (virtual) sound server. Seconds from the start until the room has picture and
-sound, from the death of the supervisor until they are back, how long they are away when the supervisor is frozen (its
-watchdog strikes after a while), and from the asked-for end until nothing runs any more.
+sound, from the death of the show or its supervisor until they are back, how long they are away when the supervisor is
+frozen (its watchdog strikes after a while), and from the asked-for end until nothing runs any more.
 """
 
 import os
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -54,10 +55,13 @@ class Systemd:
         self._first = subprocess.check_output(["pgrep", "-P", str(self._process.pid)], text=True).strip()
         until(lambda: self.ask("list-units").returncode == 0)
 
+    def _inside(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        inside = ["nsenter", "--target", self._first, "--mount", "--pid", "--cgroup"]
+        return subprocess.run([*inside, *words], capture_output=True, text=True, check=False)
+
     def ask(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """What `systemctl` answers."""
-        inside = ["nsenter", "--target", self._first, "--mount", "--pid", "--cgroup", "systemctl"]
-        return subprocess.run([*inside, *words], capture_output=True, text=True, check=False)
+        return self._inside("systemctl", *words)
 
     def tell(self, name: str) -> str:
         """A property of the unit."""
@@ -66,6 +70,10 @@ class Systemd:
     def send(self, number: signal.Signals) -> None:
         """A signal to the unit's main process alone."""
         self.ask("kill", "--kill-who=main", f"--signal={number.name}", NAME)
+
+    def kill_show(self) -> None:
+        """Kill what the unit's main process watches over."""
+        self._inside("pkill", "-KILL", "--parent", self.tell("MainPID"))
 
     def end(self) -> None:
         os.kill(int(self._first), signal.SIGKILL)  # all that it has started ends with it
@@ -110,12 +118,13 @@ if __name__ == "__main__":
             until(lambda: systemd.tell("ActiveState") == "active", 60)  # it has said that it is ready
             time.sleep(PLAYED)
 
-            begin = time.monotonic()
-            systemd.send(signal.SIGKILL)
-            dark(display)
-            back = first(display, recorder, begin)
-            print("supervisor killed: picture back {:.2f} s, sound {:.2f} s".format(*back), flush=True)
-            time.sleep(PLAYED)
+            for who, strike in (("show", systemd.kill_show), ("supervisor", partial(systemd.send, signal.SIGKILL))):
+                begin = time.monotonic()
+                strike()
+                dark(display)
+                back = first(display, recorder, begin)
+                print("{} killed: picture back {:.2f} s, sound {:.2f} s".format(who, *back), flush=True)
+                time.sleep(PLAYED)
 
             systemd.send(signal.SIGSTOP)
             print("supervisor frozen: picture away {:.2f} s, sound {:.2f} s".format(*away(display, recorder)))
