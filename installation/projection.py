@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import Field, field_validator
 
 from installation.content import find
 from installation.errors import ContentError, one_of
-from installation.section import Section
+from installation.section import Pixels, Section
 
 ROUNDED = 1e-6  # of the picture, by which a part may be written a little too large
 ENDINGS = {".data": "a mesh of Paul Bourke's", ".mpcdi": "a calibration"}
@@ -19,7 +19,7 @@ class Output(Section):
 
     name: str = Field("", pattern=r"^[\w .-]*$", description="on its test card, and of the file its warp is kept in")
     display: str = Field("", description="part of a display's name, or its number; empty for the first")
-    size: tuple[PositiveInt, PositiveInt] | None = Field(None, description="pixels; without it all of the display")
+    size: tuple[Pixels, Pixels] | None = Field(None, description="pixels; without it all of the display")
     place: tuple[int, int] = Field((0, 0), description="pixels from the display's upper left corner, if it has a size")
     part: tuple[Share, Share, Share, Share] = Field(
         (0, 0, 1, 1), description="of the picture that it shows: left, low, width, height, 0..1"

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from installation.data import Anatomy, Dome, Dream, Floats, Layout, Look
+from installation.errors import ContentError
 from installation.guard.calming import Forecast, Loop, forecast
 from installation.guard.flash import DARK, RED_SWING, SWING, Fields, seen_from
 from installation.guard.forecast import Sight, parts, scene
@@ -33,6 +34,7 @@ FAR = 0.35  # of a field's width: faces that go further between two sights need 
 SOME = 7  # one of so many faces tells how fast all move
 GLANCES = 4  # looks from one of them to the next, to see whether the way is even
 FORGOTTEN = 4  # loops whose end is remembered
+MOST_FIELDS = 13_000  # as many as the widest dome has; a forecast of more would come too late
 
 
 class Ahead(NamedTuple):
@@ -56,8 +58,18 @@ def last_line(size: tuple[int, int], dome: Dome | None, settings: Guard) -> Last
 
 
 def fields(size: tuple[int, int], dome: Dome | None, settings: Guard) -> Fields:
-    """The fields of a picture of this size, for the eye that sees them largest."""
-    return Fields.of(size, math.radians(dome.fov) / min(size) if dome else seen_from(size, settings.viewing))
+    """The fields of a picture of this size, for the eye that sees them largest.
+
+    Raises ContentError where there are too many to look at: a picture that is much higher than wide, seen from near.
+    """
+    made = Fields.of(size, math.radians(dome.fov) / min(size) if dome else seen_from(size, settings.viewing))
+    if made.count > MOST_FIELDS:
+        eye = "in a dome" if dome else f"whose width fills {settings.viewing:g} degrees"
+        raise ContentError(
+            f"a picture of {size[0]} x {size[1]} pixels {eye} has {made.count} fields of sight, and the guard against "
+            f"flashes looks at {MOST_FIELDS}: lower [guard] viewing, or give the picture another shape."
+        )
+    return made
 
 
 def moments(begin: float, loop: float) -> tuple[float, ...]:

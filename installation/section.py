@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+Pixels = Annotated[int, Field(ge=1, le=16384)]  # along one side of a picture or a window
 
 
 class Section(BaseModel):

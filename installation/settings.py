@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -13,15 +13,18 @@ from installation.content import SETTINGS
 from installation.data import Dome
 from installation.errors import ContentError, one_of
 from installation.projection import Output
-from installation.section import Section, line_of
+from installation.section import Pixels, Section, line_of
+from installation.unattended import Alarms, OpeningHours
 
 log = logging.getLogger(__name__)
+
+Aside = Annotated[float, Field(ge=-1, le=1)]
 
 
 class Picture(Section):
     """The window, or the offscreen picture."""
 
-    size: tuple[int, int] = Field((1280, 720), description="pixels")
+    size: tuple[Pixels, Pixels] = Field((1280, 720), description="pixels")
     frame_rate: float = Field(60.0, ge=1, le=240, description="Hz, at most")
     fullscreen: bool = False
     display: str = Field("", description="part of a display's name; empty for the first")
@@ -46,7 +49,7 @@ class DomeScreen(Section):
     tilt: float = Field(0.0, ge=-90, le=90, description="degrees by which the front of the rim is lowered")
     height: float = Field(40.0, ge=-90, le=90, description="degrees above the horizon where the middle of a scene lies")
     spread: float = Field(110.0, ge=1, le=170, description="degrees of the dome that a camera's view fills")
-    offset: tuple[float, float] = Field((0.0, 0.0), description="of the circle from the middle, right and up, in radii")
+    offset: tuple[Aside, Aside] = Field((0.0, 0.0), description="of the circle from the middle, right and up, in radii")
 
     @property
     def lens(self) -> Dome:
@@ -92,7 +95,7 @@ class Guard(Section):
 
     flashes: bool = Field(True, description="whether light that would flash is forecast and calmed")
     reason: str = Field("", description="why not, where it is switched off; the log repeats it")
-    viewing: float = Field(60.0, ge=5, le=170, description="degrees that the picture's width fills for the nearest eye")
+    viewing: float = Field(60.0, ge=5, le=150, description="degrees that the picture's width fills for the nearest eye")
 
     @model_validator(mode="after")
     def _reasoned(self) -> Self:
@@ -129,6 +132,13 @@ class StationPage(Section):
     pin: str = Field("", exclude=True, description="of the desk, as immersions pin gives it; takes do not tell it")
     reader: str = Field("", exclude=True, description="another PIN, likewise, of desks that may only look")
 
+    @field_validator("pin", "reader")
+    @classmethod
+    def _hashed(cls, pin: str) -> str:
+        if pin and not pin.startswith("$argon2"):
+            raise ValueError("a PIN stands here as `immersions pin` prints it, never itself")
+        return pin
+
 
 class HandsOn(Section):
     """How long hands keep what they have touched."""
@@ -156,31 +166,6 @@ class Dreaming(Section):
 
     device: str = Field("auto", pattern="^(auto|cpu|cuda)$")
     threads: int = Field(1, ge=1, le=64, description="CPU threads of the optimiser")
-
-
-class OpeningHours(Section):
-    """When the room is open; outside, light and sound are gone. Without any hours it never closes."""
-
-    week: dict[str, str] = Field({}, description='such as "tue-fri" = "10:00-18:00"; several spans with commas')
-    exceptions: dict[str, str] = Field({}, description='such as "2026-12-24..2026-12-26" = "closed"')
-    quiet: dict[str, float] = Field({}, description='time = dB, a line from each to the next, such as "20:00" = -8')
-    zone: str = Field("", description="such as 'Europe/Berlin'; empty for the machine's own")
-    warm_up: float = Field(5.0, ge=0, le=120, description="minutes before opening in which the light comes")
-    goodnight: float = Field(2.0, ge=0, le=60, description="minutes before closing in which light and sound go")
-    display_off: bool = Field(True, description="switch the display off at night, where it can be")
-    film: bool = Field(False, description="make a film of the day's most novel loops when the room closes")
-
-
-class Alarms(Section):
-    """Who is told when something is wrong, by mail or by a webhook."""
-
-    place: str = Field("a museum", description="named in every message")
-    webhook: str = Field("", description="an https address that takes JSON")
-    mail_to: str = ""
-    mail_from: str = ""
-    mail_server: str = Field("localhost:25", description="name:port; 465 is TLS, others use STARTTLS if they can")
-    user: str = ""
-    password: str = ""
 
 
 class Performance(Section):

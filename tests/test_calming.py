@@ -1,5 +1,7 @@
 """The smallest calm with which no field flashes, on light that is made up."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from installation.guard.calming import Loop, forecast
@@ -44,3 +46,11 @@ def test_a_flash_that_another_had_hidden_is_calmed_too_however_long_the_row():
     told = forecast(strobes([one for one in lit if one[1] < REGIONS]), FIELDS)
     assert 0 < told.unsafe < 4 * REGIONS  # the first regions only
     assert told.left == 0
+
+
+def test_where_nothing_is_seen_nothing_flashes():
+    full = strobes([(0, 1, 0, 0.5)])
+    nothing = Parts(np.zeros(0, np.int32), np.zeros(0, np.int32), full.given.light[:0])
+    told = forecast(replace(full, given=nothing), FIELDS)
+    assert told.unsafe == told.left == 0
+    assert not told.brightness.any()

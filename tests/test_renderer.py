@@ -251,3 +251,10 @@ def test_the_picture_looks_as_it_did(renderer, dreamt, framed, same_picture, nam
     target = Target((Region("high", Span(0.4, 0.6)),))
     renderer.draw(framed(lively(dreamt, target=target), place, camera=camera))
     same_picture(renderer.read(), name)
+
+
+def test_a_picture_that_is_larger_than_the_drivers_is_told(gl, body):
+    anatomy, layout = body
+    most = gl.info["GL_MAX_TEXTURE_SIZE"]
+    with pytest.raises(ContentError, match=rf"{most} x 4 pixels .* draws {most} at most"):
+        Renderer(gl, layout, anatomy, (most, 4))

@@ -11,6 +11,7 @@ from strobes import LOOP, dream, means, play, strobe, watched
 from installation.body import body as body_of
 from installation.control.parameters import defaults
 from installation.data import Activations, Camera, Dome, Frame, Look, Verdict
+from installation.errors import ContentError
 from installation.guard.flash import MOST, SWING, Fields, most_in_a_second, pooled, transitions
 from installation.render.activity import light
 from installation.render.crossing import LEAD, crossing
@@ -211,6 +212,12 @@ def test_where_the_guard_is_off_nothing_is_held_and_the_log_says_why(tiny, caplo
     safety.look_ahead(0.0, lambda seconds: NEAR, None)
     assert safety(dream(tiny.anatomy, strobe(tiny.layout, 6)))[0].verdict.calm == {}
     assert last_line(SIZE, None, off) is None
+
+
+def test_a_shape_with_more_fields_than_can_be_looked_at_is_told_before_the_show(tiny):
+    with pytest.raises(ContentError, match=r"64 x 2000 pixels.* 13000: lower \[guard\] viewing"):
+        Safety(tiny.anatomy, tiny.layout, (64, 2000), None, LOOP, Guard(viewing=90))
+    assert Safety(tiny.anatomy, tiny.layout, (1080, 3840), None, LOOP, Guard(viewing=60)).fields.count > 2000
 
 
 def test_the_nearest_eye_decides_how_small_a_field_is(tiny):

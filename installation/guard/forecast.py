@@ -164,7 +164,7 @@ def summed(given: Parts, light: Floats, count: int) -> Floats:
     """What all layers together give to each field, [fields, times, 5]."""
     row = np.arange(len(given.field))
     sums = _sparse(np.ones(len(row), np.float32), given.field, row, (count, len(row)))
-    total: Floats = (sums @ light.reshape(len(row), -1)).reshape(count, light.shape[1], 5)
+    total: Floats = (sums @ light.reshape(len(row), light.shape[1] * 5)).reshape(count, light.shape[1], 5)
     return total
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from installation.data import Anatomy, Dome, Frame, Layout
-from installation.errors import ContentError
 from installation.render.bloom import Bloom
 from installation.render.develop import Develop
 from installation.render.passes import surface
@@ -44,13 +43,8 @@ class Mosaic:
         side: int = SIDE,
     ) -> None:
         self.gl, self.size, self._sheet = gl, size, Sheet(size, dome)
-        whole, most = self._sheet.whole, largest(gl)
-        if max(whole) > most:
-            raise ContentError(
-                f"a picture of {size[0]} x {size[1]} pixels was asked for, but with its margin of light it has "
-                f"{whole[0]} x {whole[1]}, and this driver ({gl.info['GL_RENDERER']}) draws {most} at most. "
-                "Ask for fewer pixels."
-            )
+        self._sheet.fit(largest(gl), gl.info["GL_RENDERER"])
+        whole = self._sheet.whole
         self._shining, self._titles = Shining(gl, layout, anatomy), Titles(gl)
         self._columns, self._rows = (starts(length, side) for length in whole)
         tile = self._columns.step, self._rows.step

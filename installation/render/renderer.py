@@ -23,7 +23,8 @@ class Renderer:
     A frame is a function of its Frame: same inputs, same pixels, whatever was drawn before.
     With a dome the picture is a fisheye in the largest circle that fits into its size. With `half` all but words is
     made at half the resolution and enlarged, which costs less. What is too large for this is made by a `Mosaic`.
-    Raises ContentError for a broken shader and for a layout that was made for another anatomy.
+    Raises ContentError for a broken shader, for a layout that was made for another anatomy, and for a picture that is
+    larger than the driver's.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class Renderer:
         self.size = size
         made = ((size[0] + 1) // 2, (size[1] + 1) // 2) if self._half else size
         self._sheet = Sheet(made, self.dome)
+        self._sheet.fit(self.gl.info["GL_MAX_TEXTURE_SIZE"], self.gl.info["GL_RENDERER"])
         self.light = surface(self.gl, self._sheet.whole)
         self._canvas = self.gl.framebuffer(self.light)
         self._bloom = Bloom(self.gl, self._sheet.whole)
