@@ -20,6 +20,7 @@ GAP = 0.05  # seconds of exact silence that count as a gap
 ABSENT = 0.5  # seconds without any sound from the server after which the clock on the wall counts, not its samples
 GLANCE = 0.01  # seconds between two looks at the counter of pictures
 STILL = 0.25  # seconds without a new picture that are worth remembering
+OWN = ("Pss_Anon", "Pss_Shmem")  # what of a process' memory is its own
 SETTLED = 60.0  # seconds of a process' life that are not asked for a slope: it is still growing up
 
 Points = list[tuple[float, float]]  # moment in seconds, value
@@ -146,12 +147,16 @@ class Growth:
         )
 
     def look(self, now: float, processes: Iterable[Path]) -> dict[str, float]:
-        """Memory in MiB (shared parts once), file descriptors and threads together, and each role's memory."""
+        """Memory of their own in MiB, file descriptors and threads together, and each role's memory.
+
+        What is shared counts once. Pages of files do not: how many of them are whose depends on what else runs.
+        """
         sums: dict[str, float] = dict.fromkeys(self.KINDS, 0.0)
         roles = dict.fromkeys((*self.ROLES, "others"), 0.0)
         for place in processes:
             try:
-                memory = int((place / "smaps_rollup").read_text().split("Pss:")[1].split()[0]) / 1024
+                told = (place / "smaps_rollup").read_text()
+                memory = sum(int(told.split(f"{kind}:")[1].split()[0]) for kind in OWN) / 1024
                 size = (memory, len(list((place / "fd").iterdir())), len(list((place / "task").iterdir())))
                 loaded = (place / "maps").read_text()
             except (OSError, IndexError):

@@ -64,6 +64,9 @@ def test_a_trained_folder_is_a_model(songs, tracks, tmp_path, monkeypatch):
     assert {row[0] for row in examining.rows(figures)} >= {"nearest, right of 128", "track"}
     with pytest.raises(ContentError, match="must last 100 s"):
         examining.evaluate(examining.Question("mine", songs, twins=songs))
+    (nothing := tmp_path / "nothing").mkdir()
+    with pytest.raises(ContentError, match="holds 0 recordings; probes"):
+        examining.evaluate(examining.Question("mine", songs, fit=nothing))
     examining.evaluate(examining.Question("mine", songs, keep=True))
     assert "track" not in ear.load("mine").plan.scores  # figures are replaced as a whole
 

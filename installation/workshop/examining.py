@@ -52,6 +52,8 @@ def evaluate(question: Question) -> dict[str, Any]:
     recordings, skipped = heard(question.data, listener)
     labelled = [recording for recording in recordings if recording.labels]
     fit = heard(question.fit, listener)[0] if question.fit else labelled[: len(labelled) // 2]
+    if question.fit and len(fit) < 2:
+        raise ContentError(f"{question.fit} holds {len(fit)} recordings; probes are fitted on 2 or more.")
     test = recordings if question.fit or len(fit) < 2 else labelled[len(fit) :]
     figures = school.examine(listener.network, test, fit if len(fit) > 1 else [], seed=question.seed)
     if question.twins:
