@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -43,6 +46,7 @@ SIZE = (256, 144)  # pixels; flashes are judged on fields that are larger than a
 HIGHEST = -1.0  # dBTP
 NEAR = 1.0  # LU from the wanted loudness
 SEAM = 1.5  # times the largest step inside its two loops, that a seam may step
+WAITING = 4  # pieces that are seen and not yet taken in
 
 Progress = Callable[[int, int], None]
 
@@ -84,8 +88,7 @@ def verify(order: Order, settings: Settings, dreaming: Progress, looked: Progres
     with tempfile.TemporaryDirectory() as place:
         seat = Seat(Path(place) / "take", settings.show.language, order.size, lens, settings.guard.viewing)
         report = Report(name, model, seed, 0.0, order.size)
-        findings = Findings(report)
-        with looking(seat, order.hands or hands(int(seconds * FPS))) as lookout:
+        with Findings(report) as findings, looking(seat, order.hands or hands(int(seconds * FPS))) as lookout:
 
             def dreamt(done: int, total: int) -> None:
                 dreaming(done, total)
@@ -101,7 +104,8 @@ def verify(order: Order, settings: Settings, dreaming: Progress, looked: Progres
             for seen in lookout.rest():
                 findings.add(seen)
                 looked(findings.pictures, last)
-        findings.settle(seat.fields)
+            findings.settle(seat.fields)
+            looked(findings.pictures, last)
         report.seconds = take.seconds
         _pictures(report, findings.took, settings.picture.frame_rate)
         report.checks += sound
@@ -112,10 +116,15 @@ def verify(order: Order, settings: Settings, dreaming: Progress, looked: Progres
 
 
 class Findings:
-    """What was seen so far, piece by piece."""
+    """What was seen so far, piece by piece, inside a `with` block.
+
+    A thread of its own takes it in: the oracle needs every picture in order, and dreaming shall not wait for it.
+    """
 
     def __init__(self, report: Report) -> None:
         self.report, self.took = report, list[float]()
+        self._thread = ThreadPoolExecutor(1, "findings")
+        self._under_way: deque[Future[None]] = deque()
         self._ask = oracle(report.size, int(FPS))
         self._light, self._red = list[Floats](), list[Floats]()
         self._names: list[str] = []
@@ -125,8 +134,22 @@ class Findings:
         """How many were seen."""
         return len(self._names)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
     def add(self, seen: Seen) -> None:
-        """Take in the next pictures."""
+        """The next pictures. Where too many wait already, it waits, too; raises what taking them in has raised."""
+        self._under_way.append(self._thread.submit(self._take_in, seen))
+        self._wait(WAITING)
+
+    def _wait(self, most: int) -> None:
+        while len(self._under_way) > most:
+            self._under_way.popleft().result()
+
+    def _take_in(self, seen: Seen) -> None:
         self.took += seen.took
         self._light.append(seen.light)
         self._red.append(seen.red)
@@ -142,6 +165,7 @@ class Findings:
 
     def settle(self, fields: Fields) -> None:
         """Count what comes and goes, once all was seen."""
+        self._wait(0)
         light, red, names = np.concatenate(self._light), np.concatenate(self._red), np.array(self._names)
         parts = np.array_split(light, max(1, round(len(light) / float(FPS))))
         self.report.light = [float(part.mean()) for part in parts]
