@@ -29,6 +29,7 @@ from installation.workshop.filming import Projection, opened
 from installation.workshop.findings import Pixels
 
 FPS = Fraction(30)
+BEHIND = 10  # how much less urgent than dreaming looking is, as a niceness
 PIECE = 480  # pictures that a process looks at in a row: neighbours share their loops
 LINEAR = np.where(
     np.arange(256) <= 0.04045 * 255, np.arange(256) / 255 / 12.92, ((np.arange(256) / 255 + 0.055) / 1.055) ** 2.4
@@ -148,8 +149,13 @@ def look(seat: Seat, numbers: range) -> Seen:
 
 
 def _begin() -> None:
-    """A process that looks: Ctrl-C is for the one that asked, and drawing has no threads beside it."""
+    """A process that looks: Ctrl-C is for the one that asked and dreams, and so is the processor, where both want it.
+
+    Drawing has no threads beside it.
+    """
     ignore_ctrl_c()
+    if hasattr(os, "nice"):
+        os.nice(BEHIND)
     os.environ.setdefault("LP_NUM_THREADS", "0")  # of Mesa's software driver; every processor has a process already
 
 
