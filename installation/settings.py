@@ -18,7 +18,8 @@ from installation.unattended import Alarms, OpeningHours
 
 log = logging.getLogger(__name__)
 
-Aside = Annotated[float, Field(ge=-1, le=1)]
+Aside = Annotated[float, Field(ge=-1, le=1)]  # in radii
+SECRET = ("pin", "reader", "password")  # settings that no error repeats
 
 
 class Picture(Section):
@@ -258,7 +259,8 @@ def explain(fault: Mapping[str, Any]) -> str:
     where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in fault["loc"])
     why = fault["msg"].removeprefix("Value error, ").rstrip(".")
     end = "" if why.endswith("?") else "."
-    return f"{where} = {fault['input']!r} cannot be used: {why[:1].lower()}{why[1:]}{end} Change that value."
+    found = "..." if key in SECRET else repr(fault["input"])  # what is told here is logged
+    return f"{where} = {found} cannot be used: {why[:1].lower()}{why[1:]}{end} Change that value."
 
 
 TABLES: dict[str, type[Section]] = {

@@ -53,7 +53,10 @@ def test_the_file_of_the_folder_is_found(tmp_path, monkeypatch):
         ("[[output]]\nsize = [0, 9]", "output.1.size.1 = 0 cannot be used"),
         ("[dome]\noffset = [0.0, 5.0]", "dome.offset.2 = 5.0 cannot be used"),
         ("[dome]\noffset = [nan, 0.0]", "dome.offset.1 = nan cannot be used"),
-        ("[station]\npin = '2019'", "as `immersions pin` prints it"),
+        (
+            "[station]\npin = '2019'",
+            "station.pin = ... cannot be used: a PIN stands here as `immersions pin` prints it",
+        ),
         ("[station]\nreader = '2019'", "as `immersions pin` prints it"),
         ("[alarm]\nwebhook = 'ftp://nowhere'", "begins with https://"),
         ("[alarm]\nmail_to = 'night'", "no mail address"),
