@@ -63,7 +63,7 @@ def fields(size: tuple[int, int], dome: Dome | None, settings: Guard) -> Fields:
     Raises ContentError where there are too many to look at: a picture that is much higher than wide, seen from near.
     """
     made = Fields.of(size, math.radians(dome.fov) / min(size) if dome else seen_from(size, settings.viewing))
-    if made.count > MOST_FIELDS:
+    if settings.flashes and made.count > MOST_FIELDS:
         eye = "in a dome" if dome else f"whose width fills {settings.viewing:g} degrees"
         raise ContentError(
             f"a picture of {size[0]} x {size[1]} pixels {eye} has {made.count} fields of sight, and the guard against "

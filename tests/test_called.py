@@ -123,7 +123,7 @@ def test_what_is_seen_of_entrances_is_the_last_and_those_it_comes_in_over():
 
 
 def test_two_goes_at_once_are_one(night):
-    caller = Caller(load())
+    caller = Caller(load(), hour=lambda: datetime(2026, 11, 23, 12))  # not in the evening, which is called by itself
     caller.go()
     caller.go()
     caller.step(0, 0.5, lambda: None)

@@ -48,6 +48,21 @@ def test_a_flash_that_another_had_hidden_is_calmed_too_however_long_the_row():
     assert told.left == 0
 
 
+def test_what_no_layer_does_holds_no_layer_elsewhere():
+    """A mist that strobes on its own in region 1, beside a layer that is even in region 5."""
+    loop = strobes([(0, 5, 0, 0.02)])
+    mist = loop.around.mist.copy()
+    finer = FIELDS.finer()
+    times = np.arange(mist.shape[1]) * SECONDS / COLUMNS
+    there = np.arange(finer.count) % finer.columns // 4 == 1
+    mist[there] = (0.5 * (np.floor(10 * times) % 2))[None, :, None]
+    told = forecast(replace(loop, around=loop.around._replace(mist=mist)), FIELDS)
+    assert told.unsafe > 0
+    assert told.left == told.unsafe
+    assert not told.calm
+    assert told.kept == 1
+
+
 def test_where_nothing_is_seen_nothing_flashes():
     full = strobes([(0, 1, 0, 0.5)])
     nothing = Parts(np.zeros(0, np.int32), np.zeros(0, np.int32), full.given.light[:0])

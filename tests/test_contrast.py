@@ -13,7 +13,7 @@ from torch import nn
 from torch.multiprocessing.spawn import spawn
 
 from installation.listen.anatomy import read
-from installation.listen.contrast import contrast, predict, reach, scores
+from installation.listen.contrast import contrast, predict, predict_everywhere, reach, scores
 from installation.listen.network import Network
 from installation.listen.together import gathered, share_norms
 
@@ -49,6 +49,31 @@ def test_a_clip_too_short_says_how_many_frames_it_needs() -> None:
     needed = ears.frames(1, plan.predictions, ears.first)
     with pytest.raises(ValueError, match=f"need {needed}"):
         predict(network, torch.rand(1, plan.front_end.bins, needed - 1), ears, ears.first)
+
+
+def test_every_encoding_is_asked_what_follows_it() -> None:
+    plan = read("tiny")
+    network = Network(plan).eval()
+    ears = reach(network, plan.front_end.bins)
+    frames = ears.frames(3, plan.predictions, ears.first)
+    level = torch.rand(2, plan.front_end.bins, frames, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        everywhere = predict_everywhere(network, level, ears, ears.first)
+        assert len(everywhere[0]) == ears.context_step > 1
+        for grid, (expected, came) in enumerate(zip(*everywhere, strict=True)):
+            alone = predict(network, level[..., grid * ears.stride :], ears, ears.first)
+            contexts = expected.shape[1]
+            torch.testing.assert_close(expected, alone[0][:, :contexts], atol=1e-5, rtol=1e-4)
+            torch.testing.assert_close(came, alone[1][:, :contexts], atol=1e-5, rtol=1e-4)
+
+
+def test_near_predictions_may_count_more() -> None:
+    random = torch.Generator().manual_seed(0)
+    expected, came = (torch.randn(4, 5, 3, 16, generator=random) for _ in range(2))
+    alone = [contrast(expected[:, :, [k]], came[:, :, [k]])[0].item() for k in range(3)]
+    even, steep = (contrast(expected, came, nearness=nearness)[0].item() for nearness in (0.0, 1.0))
+    assert even == pytest.approx(sum(alone) / 3, abs=1e-5)
+    assert steep == pytest.approx((alone[0] + alone[1] / 2 + alone[2] / 3) / (1 + 1 / 2 + 1 / 3), abs=1e-5)
 
 
 def test_score_is_the_dot_product_over_the_root_of_the_width() -> None:
@@ -101,7 +126,8 @@ class _Whole(nn.Module):
         self.ears = reach(network, network.plan.front_end.bins)
 
     def forward(self, level: torch.Tensor) -> torch.Tensor:
-        return contrast(*predict(self.network, level, self.ears, self.ears.first), "times")[0]
+        grids = predict_everywhere(self.network, level, self.ears, self.ears.first)
+        return torch.stack([contrast(*grid, "times", 0.5)[0] for grid in zip(*grids, strict=True)]).mean()
 
 
 def _batch() -> torch.Tensor:

@@ -218,6 +218,8 @@ def test_a_shape_with_more_fields_than_can_be_looked_at_is_told_before_the_show(
     with pytest.raises(ContentError, match=r"64 x 2000 pixels.* 13000: lower \[guard\] viewing"):
         Safety(tiny.anatomy, tiny.layout, (64, 2000), None, LOOP, Guard(viewing=90))
     assert Safety(tiny.anatomy, tiny.layout, (1080, 3840), None, LOOP, Guard(viewing=60)).fields.count > 2000
+    off = Guard(viewing=90, flashes=False, reason="a laboratory for eyes")
+    assert Safety(tiny.anatomy, tiny.layout, (64, 2000), None, LOOP, off).fields.count > 13_000  # nobody looks at them
 
 
 def test_the_nearest_eye_decides_how_small_a_field_is(tiny):

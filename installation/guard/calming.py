@@ -22,7 +22,7 @@ from installation.guard.forecast import WEIGHTS, Parts, Scene, bloomed, brightne
 CAREFUL = 0.7  # of a swing that counts as one already: a forecast is no measurement
 FIRST = 0.75  # of what would do if all of a swing were too much, tried first: often some of it may stay
 LARGE = (0.3, 0.2, 0.1, 0.02)  # of the largest share in a field's swing, from which a layer is held, try by try;
-# the last of these tries is whole, and after it all layers are held: one swing may have hidden another
+# the last of these tries is whole; after it all layers are held where that helps: one swing may have hidden another
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,16 +81,19 @@ def forecast(loop: Loop, fields: Fields) -> Forecast:
         round_ = np.concatenate([light[:, columns:], light[:, again:columns]], axis=1)  # as it is without the seam
         change = np.concatenate([gone, loop.slow[:again] @ round_ - light[:, columns:]], axis=1)  # by a whole calm
         for turn in range(len(LARGE) + 1):
-            calm = _more(calm, loop, gone, counts, fields, turn) if turn < len(LARGE) else np.ones_like(calm)
-            total = summed(loop.given, light + calm[loop.given.layer][:, None, None] * change, quarters.count)
-            seen, red = map(fields.whole, brightness(total, bloomed(total, quarters), loop.around))
-            counts = _excess(seen, red, loop, fields)
+            tried = _more(calm, loop, gone, counts, fields, turn) if turn < len(LARGE) else np.ones_like(calm)
+            total = summed(loop.given, light + tried[loop.given.layer][:, None, None] * change, quarters.count)
+            found_seen, found_red = map(fields.whole, brightness(total, bloomed(total, quarters), loop.around))
+            found = _excess(found_seen, found_red, loop, fields)
+            if turn == len(LARGE) and found.sum() >= counts.sum():
+                break  # what flashes is no layer's doing: the innocent stay as they are
+            calm, seen, red, counts = tried, found_seen, found_red, found
             if not (counts > 0).any():
                 break
     most = _counted(seen, red, loop, fields)[0].max(initial=0)
     kept = float(seen[:columns].mean()) / max(float(raw[:columns].mean()), 1e-6)
-    found = {int(layer): round(float(calm[layer]), 3) for layer in np.flatnonzero(calm)}
-    return Forecast(found, len(unsafe), int((counts > 0).sum()), int(most), seen[:columns], red[:columns], kept)
+    held = {int(layer): round(float(calm[layer]), 3) for layer in np.flatnonzero(calm)}
+    return Forecast(held, len(unsafe), int((counts > 0).sum()), int(most), seen[:columns], red[:columns], kept)
 
 
 def _counted(seen: Floats, red: Floats, loop: Loop, fields: Fields) -> tuple[Counts, Counts]:

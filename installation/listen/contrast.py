@@ -42,11 +42,6 @@ class Reach:
         encodings = self.encodings + self.context_step * (contexts - 1) + first + predictions - 1
         return self.before + self.stride * (encodings - 1)
 
-    def contexts(self, frames: int, predictions: int, first: int) -> int:
-        """How many contexts a clip of so many frames holds; 0 where it is too short."""
-        spare = frames - self.frames(1, predictions, first)
-        return 0 if spare < 0 else 1 + spare // (self.stride * self.context_step)
-
 
 def reach(network: Network, bins: int, seed: int = 0) -> Reach:
     """Find by gradients which scalogram frames an encoding hears, and which encodings a context.
@@ -100,18 +95,36 @@ def predict(network: Network, level: Tensor, reach: Reach, first: int) -> tuple[
     first     the first predicted step, in encodings after the context's last one
     returns   expected and came, both [batch, contexts, predictions, width of z]
     """
+    expected, came = predict_everywhere(network, level, reach, first, 1)
+    return expected[0], came[0]
+
+
+def predict_everywhere(
+    network: Network, level: Tensor, reach: Reach, first: int, grids: int = 0
+) -> tuple[Tensor, Tensor]:
+    """What is expected after every encoding: a context comes but once in `context_step` of them, so the summary hears
+    z several times, each time begun an encoding later. It costs little beside the encoder, and teaches more.
+
+    grids     how often; 0: as often as there are encodings between two contexts
+    returns   expected and came, both [grids, batch, contexts, predictions, width of z]; the rest as in `predict`
+    """
     z = network.encode(level, "valid")  # [batch, width, steps]
+    grids = grids or reach.context_step
     predictions = network.predictor.out_features // z.shape[1]
-    contexts = reach.contexts(level.shape[-1], predictions, first)
-    if contexts < 1:
-        needed = reach.frames(1, predictions, first)
+    steps = z.shape[-1] - (grids - 1)
+    spare = steps - (reach.encodings + first + predictions - 1)
+    if spare < 0:
+        needed = reach.frames(1, predictions, first) + (grids - 1) * reach.stride
         raise ValueError(f"a clip of {level.shape[-1]} frames is too short: one context and its future need {needed}")
+    contexts = 1 + spare // reach.context_step
     last = reach.encodings - 1 + reach.context_step * torch.arange(contexts, device=z.device)  # newest z in each c
     wanted = last[:, None] + first + torch.arange(predictions, device=z.device)  # [contexts, predictions]
-    came = z.transpose(1, 2)[:, wanted]  # [batch, contexts, predictions, width]
-    c = network.summarise(z[..., : int(last[-1]) + 1], "valid")[..., :contexts]  # [batch, channels, contexts]
+    shifted = torch.cat([z[..., grid : grid + steps] for grid in range(grids)]) if grids > 1 else z
+    came = shifted.transpose(1, 2)[:, wanted]  # [grids * batch, contexts, predictions, width]
+    c = network.summarise(shifted[..., : int(last[-1]) + 1], "valid")[..., :contexts]  # [.., channels, contexts]
     expected = network.predictor(c.transpose(1, 2)).unflatten(-1, (predictions, z.shape[1]))
-    return expected, came
+    shape = (grids, len(level), contexts, predictions, z.shape[1])
+    return expected.reshape(shape), came.reshape(shape)
 
 
 def scores(expected: Tensor, came: Tensor) -> Tensor:
@@ -127,12 +140,13 @@ def scores(expected: Tensor, came: Tensor) -> Tensor:
         return fit
 
 
-def contrast(expected: Tensor, came: Tensor, rivals: Rivals = "times") -> tuple[Tensor, Tensor]:
+def contrast(expected: Tensor, came: Tensor, rivals: Rivals = "times", nearness: float = 0.0) -> tuple[Tensor, Tensor]:
     """The loss of the paper, over all processes' items together.
 
     expected, came   [batch, contexts, predictions, width]
     rivals           "items": the same moment of other clips (the paper's form);
                      "times": every moment of every clip, so also others of the same recording
+    nearness         how much more a near prediction counts: the n-th weighs n ** -nearness; 0: all the same
     returns          loss in nats, a mean; share of right answers per prediction [predictions], detached
     """
     batch, contexts, predictions, width = expected.shape
@@ -145,6 +159,8 @@ def contrast(expected: Tensor, came: Tensor, rivals: Rivals = "times") -> tuple[
         offered = others.permute(2, 0, 1, 3).reshape(predictions, -1, width)
     fit = scores(asked, offered)  # [groups, asked, candidates]
     right = place() * asked.shape[1] + torch.arange(asked.shape[1], device=fit.device)
-    loss = torch.nn.functional.cross_entropy(fit.flatten(0, 1), right.repeat(len(fit)))
+    wrong = torch.nn.functional.cross_entropy(fit.flatten(0, 1), right.repeat(len(fit)), reduction="none")
+    weight = torch.arange(1, predictions + 1, device=fit.device) ** -nearness
+    loss = wrong.view(-1, predictions, asked.shape[1]).mean((0, 2)) @ (weight / weight.sum())
     correct = (fit.detach().argmax(-1) == right).float().mean(1)  # [groups]
-    return loss, correct.view(-1, predictions).mean(0) if rivals == "items" else correct
+    return loss, correct.view(-1, predictions).mean(0)

@@ -101,6 +101,13 @@ class Network(nn.Module):
             x = yield from block.hear(x, time)
         return Stretch(self.c_norm(x.values), x.first)
 
+    def kernels(self) -> list[Tensor]:
+        """The weights of all convolutions but the skips."""
+        blocks = [block for block in self.encoder if isinstance(block, EncoderBlock)]
+        parts = [part for part in self.summary if isinstance(part, SummaryBlock)]
+        convolutions = [conv for block in blocks for conv in (block.conv1, block.conv2)]
+        return [conv.weight for conv in (*convolutions, *(part.conv for part in parts))]
+
     @torch.no_grad()
     def _draw(self, generator: torch.Generator) -> None:
         """He's initialisation; skips and predictions keep the spread of what they carry."""

@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from installation.errors import ContentError
 from installation.listen.anatomy import FrontEnd, Plan
 from installation.listen.archive import Archive
 from installation.listen.augment import FINE_RATE, fine_frames
+from installation.listen.beginning import begin
 from installation.listen.checkpoint import load_weights
 from installation.listen.contrast import reach
 from installation.listen.course import Course
@@ -131,9 +133,10 @@ def train(
     Raises ContentError, StorageError and TrainingError.
     """
     fabric = open_fabric(device)
-    network = Network(plan)
+    network = begin(Network(plan))
     if weights is not None:
         load_weights(network, weights)
+        course = replace(course, approach=0.0)  # it knows already what it hears
     training = Training(network, gather(source, plan, course), course, out, fabric)
     if resume:
         training.resume()

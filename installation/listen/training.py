@@ -18,15 +18,18 @@ from torch import Tensor, nn
 from installation.errors import ContentError, TrainingError
 from installation.listen import diary
 from installation.listen.augment import AS_IT_IS, Ears, fine_frames, twins
-from installation.listen.contrast import Reach, contrast, predict, reach
+from installation.listen.contrast import Reach, contrast, predict_everywhere, reach
 from installation.listen.course import Course
 from installation.listen.dataset import Bytes, Dataset, draw
+from installation.listen.muon import Muon
 from installation.listen.network import Network
 from installation.listen.settle import settle
 from installation.listen.together import gathered, place, processes, share_norms
 from installation.listen.trial import listen_test
 
 log = logging.getLogger(__name__)
+
+NARROW = 8  # channels; kernels with fewer learn with AdamW
 
 
 @contextmanager
@@ -48,8 +51,10 @@ class Lesson(nn.Module):
 
     def forward(self, level: Tensor) -> tuple[Tensor, Tensor]:
         """Loss, and share of right answers per prediction.   level   [batch, bins, frames]"""
-        expected, came = predict(self.network, level, self.ears, self.first_step)
-        return contrast(expected, came, self.course.rivals)
+        grids = predict_everywhere(self.network, level, self.ears, self.first_step)
+        answers = [contrast(*grid, self.course.rivals, self.course.nearness) for grid in zip(*grids, strict=True)]
+        losses, rights = zip(*answers, strict=True)
+        return torch.stack(losses).mean(), torch.stack(rights).mean(0)
 
 
 class Training:
@@ -86,11 +91,12 @@ class Training:
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             torch.set_float32_matmul_precision("high")
             torch.backends.cudnn.benchmark = True
-        lesson = Lesson(network.to(fabric.device), course, self.reach, self.first)
-        optimizer = torch.optim.AdamW(
-            network.parameters(), course.rate, (0.9, 0.98), weight_decay=course.decay, fused=cuda
-        )
-        self.lesson, self.optimizer = fabric.setup(lesson, optimizer)
+        self.question = Lesson(network.to(fabric.device), course, self.reach, self.first)
+        kernels = [weight for weight in network.kernels() if weight.shape[0] >= NARROW]
+        known = set(map(id, kernels))
+        others = [weight for weight in network.parameters() if id(weight) not in known]
+        optimizer = Muon(kernels, others, course.rate, decay=course.decay, fused=cuda)
+        self.lesson, self.optimizer = fabric.setup(self.question, optimizer)
         self.fine = fine_frames(course.frames, course.variation.frame[1])
         self.step = 0
         self.seconds = 0.0  # of training, over all runs of this course
@@ -99,8 +105,8 @@ class Training:
 
     def _check_length(self) -> None:
         predictions = self.network.plan.predictions
-        if self.reach.contexts(self.course.frames, predictions, self.first) < 1:
-            needed = self.reach.frames(1, predictions, self.first)
+        needed = self.reach.frames(1, predictions, self.first) + (self.reach.context_step - 1) * self.reach.stride
+        if self.course.frames < needed:
             raise ContentError(f"Clips of {self.course.frames} frames are too short for this ear: give it {needed}.")
 
     def resume(self) -> None:
@@ -181,7 +187,9 @@ class Training:
         number = self._number(self.step, part)
         torch.manual_seed(number)
         random = torch.Generator(self.fabric.device).manual_seed(number)
-        early = self.course.progress(self.step, self.seconds) < self.course.plain
+        progress = self.course.progress(self.step, self.seconds)
+        self.question.first_step = self.course.first_step(progress, self.first)
+        early = progress < self.course.plain
         variation = AS_IT_IS if early else self.course.variation
         level = Ears(variation, random, self.course.each).vary(kept, self.course.frames)
         level = twins(level, self.course.twins, self.network.plan.front_end.bins_per_octave, random)

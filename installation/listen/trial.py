@@ -94,16 +94,22 @@ def listen_test(
         level = plain(torch.from_numpy(clips).to(device), frames)
         expected, came = predict(network, level, reach, first)
         own = torch.arange(len(group), device=device).repeat_interleave(CLIPS * expected.shape[1])
-        parts.append(_answers(expected.flatten(0, 1), came.flatten(0, 1), own, len(group), random))
+        parts.append(answers(expected.flatten(0, 1), came.flatten(0, 1), own, len(group), random))
     network.train(training)
     loss, right, same = (torch.cat(kind).cpu().numpy() for kind in zip(*(part[:3] for part in parts), strict=True))
     return Trial(loss, right, same, min(part[3] for part in parts), min(part[4] for part in parts))
 
 
-def _answers(
+def answers(
     expected: Tensor, came: Tensor, own: Tensor, recordings: int, random: np.random.Generator
 ) -> tuple[Tensor, Tensor, Tensor, int, int]:
-    """Per recording and prediction: loss, right of all, right of the same; [asked, predictions, width]."""
+    """What each of the asked tells among its candidates.
+
+    expected, came   [asked, predictions, width]
+    own              [asked] number of the recording, as many asked of each
+    returns          loss, right of all and right of the same, [recordings, predictions]; how many candidates, and how
+                     many of them from the same
+    """
     fit = scores(expected.transpose(0, 1), came.transpose(0, 1))  # [predictions, asked, candidates]
     asked = len(own)
     lots = torch.from_numpy(random.random((asked, asked), dtype=np.float32)).to(fit.device)

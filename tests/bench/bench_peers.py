@@ -225,4 +225,7 @@ def main(folder: str, model: str = "ear") -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if len(sys.argv) > 1:
+        main(*sys.argv[1:])
+    else:
+        print("left out: the others are in no folder yet; see the first lines of this file")

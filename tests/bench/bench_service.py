@@ -107,7 +107,8 @@ def away(display: Display, recorder: Recorder) -> tuple[float, float]:
 
 if __name__ == "__main__":
     if os.geteuid():
-        sys.exit("this starts a systemd in namespaces of its own: run it as root")
+        print("left out: this starts a systemd in namespaces of its own, which only root may")
+        sys.exit()
     with venue() as (folder, display, recorder, own):
         own |= recorder.server.environment
         (folder / NAME).write_text(service.unit([sys.executable, "-m", "installation", "serve"], own, system=True))
