@@ -23,7 +23,7 @@ from installation.listen.dataset import ENDING, Dataset
 from installation.listen.network import Network
 from installation.listen.school import open_fabric
 from installation.listen.settle import settle
-from installation.listen.training import Training
+from installation.listen.training import Answer, Training
 from installation.listen.trial import listen_test
 
 GENTLE = Variation(pitch=0, neighbour=0, codec=0, equaliser=1, gain=(-2, 2), noise=(-90, -80), dropout=0)
@@ -149,7 +149,7 @@ def test_it_is_asked_first_what_it_hears_and_then_ever_farther_ahead(beats: Path
     asked = []
     forward = made.question.forward
 
-    def note(level: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def note(level: torch.Tensor) -> Answer:
         asked.append(made.question.first_step)
         return forward(level)
 
@@ -217,7 +217,7 @@ def test_a_state_cut_in_half_or_of_another_network_is_refused(beats: Path, tmp_p
         made.resume()
     made.save()
     state = diary.load_state(tmp_path)
-    diary.save_state(tmp_path, state | {"network": {}})
+    diary.save_state(tmp_path, state | {"question": {}})
     with pytest.raises(ContentError, match="another network"):
         made.resume()
     (tmp_path / diary.STATE).write_bytes((tmp_path / diary.STATE).read_bytes()[:500])

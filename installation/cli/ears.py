@@ -130,12 +130,16 @@ def evaluate(
     fit: Annotated[Path | None, typer.Option(help="Recordings that probes are fitted on; else half of DATA.")] = None,
     twins: Annotated[Path | None, typer.Option(help="Tracks to tell apart, see `immersions data twins`.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Write the figures into the ear's model.toml.")] = False,
+    lessons: Annotated[
+        int,
+        typer.Option(min=0, help="Steps in which a network of the same form is taught just the answers; 0: none is."),
+    ] = 150,
     as_json: Annotated[bool, typer.Option("--json/--table", help="For programs, or for people.")] = True,
 ) -> None:
     """Ask an ear what it has learnt: a listening test, and what one linear map finds in its answers."""
     from installation.workshop import examining
 
-    figures = examining.evaluate(examining.Question(model, data, seed, fit, twins, keep))
+    figures = examining.evaluate(examining.Question(model, data, seed, fit, twins, keep, lessons))
     if as_json:
         print(json.dumps(figures, indent=2))
         return

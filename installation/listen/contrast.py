@@ -95,18 +95,19 @@ def predict(network: Network, level: Tensor, reach: Reach, first: int) -> tuple[
     first     the first predicted step, in encodings after the context's last one
     returns   expected and came, both [batch, contexts, predictions, width of z]
     """
-    expected, came = predict_everywhere(network, level, reach, first, 1)
+    expected, came, _ = predict_everywhere(network, level, reach, first, 1)
     return expected[0], came[0]
 
 
 def predict_everywhere(
     network: Network, level: Tensor, reach: Reach, first: int, grids: int = 0
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor]:
     """What is expected after every encoding: a context comes but once in `context_step` of them, so the summary hears
     z several times, each time begun an encoding later. It costs little beside the encoder, and teaches more.
 
     grids     how often; 0: as often as there are encodings between two contexts
-    returns   expected and came, both [grids, batch, contexts, predictions, width of z]; the rest as in `predict`
+    returns   expected and came, both [grids, batch, contexts, predictions, width of z], and the contexts themselves,
+              [grids, batch, contexts, width of c]; the rest as in `predict`
     """
     z = network.encode(level, "valid")  # [batch, width, steps]
     grids = grids or reach.context_step
@@ -121,10 +122,10 @@ def predict_everywhere(
     wanted = last[:, None] + first + torch.arange(predictions, device=z.device)  # [contexts, predictions]
     shifted = torch.cat([z[..., grid : grid + steps] for grid in range(grids)]) if grids > 1 else z
     came = shifted.transpose(1, 2)[:, wanted]  # [grids * batch, contexts, predictions, width]
-    c = network.summarise(shifted[..., : int(last[-1]) + 1], "valid")[..., :contexts]  # [.., channels, contexts]
-    expected = network.predictor(c.transpose(1, 2)).unflatten(-1, (predictions, z.shape[1]))
+    c = network.summarise(shifted[..., : int(last[-1]) + 1], "valid")[..., :contexts].transpose(1, 2)
+    expected = network.predictor(c).unflatten(-1, (predictions, z.shape[1]))
     shape = (grids, len(level), contexts, predictions, z.shape[1])
-    return expected.reshape(shape), came.reshape(shape)
+    return expected.reshape(shape), came.reshape(shape), c.reshape(*shape[:3], c.shape[-1])
 
 
 def scores(expected: Tensor, came: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 STEPS = 5  # of the iteration that makes orthogonal
 CURVE = (3.4445, -4.7750, 2.0315)  # its coefficients (Jordan et al., "Muon", 2024): fast, to 0.7..1.2 of each direction
+NARROW = 8  # channels; kernels with fewer learn with AdamW
 LIKE_ADAM = 0.2  # of the root of the longer side: the size of a step of Adam (Liu et al., "Muon is scalable", 2025)
 
 
@@ -55,6 +56,13 @@ class Muon(torch.optim.AdamW):
             weight.mul_(1 - kernels["lr"] * kernels["weight_decay"])
             weight.add_(way, alpha=-kernels["lr"] * LIKE_ADAM * longer**0.5)
         return loss
+
+
+def tuned(kernels: Iterable[Tensor], parameters: Iterable[Tensor], rate: float, **how: Any) -> Muon:
+    """The optimiser of all parameters, of which the kernels that are wide enough are made orthogonal."""
+    wide = [kernel for kernel in kernels if kernel.shape[0] >= NARROW]
+    known = set(map(id, wide))
+    return Muon(wide, [weight for weight in parameters if id(weight) not in known], rate, **how)
 
 
 def orthogonal(matrix: Tensor) -> Tensor:

@@ -27,9 +27,10 @@ from installation.listen.contrast import reach
 from installation.listen.course import Course
 from installation.listen.cqt import ConstantQ
 from installation.listen.dataset import Dataset, Recording
-from installation.listen.evaluation import probe, untrained
+from installation.listen.evaluation import probe, questions, untrained
 from installation.listen.network import Network
 from installation.listen.settle import settle
+from installation.listen.taught import teach
 from installation.listen.together import place
 from installation.listen.training import Training
 from installation.listen.trial import listen_test
@@ -145,11 +146,18 @@ def train(
 
 
 def examine(
-    network: Network, test: Sequence[Recording], fit: Sequence[Recording], frames: int = 640, seed: int = 0
+    network: Network,
+    test: Sequence[Recording],
+    fit: Sequence[Recording],
+    lessons: int = 0,
+    seed: int = 0,
+    frames: int = 640,
 ) -> dict[str, Any]:
     """All figures of an ear: the listening test, and every probe that the labels allow, beside the same ear untrained.
 
-    test   recordings that it never heard;   fit   others that probes are fitted on, empty for recordings without labels
+    test      recordings that it never heard
+    fit       others that probes are fitted on, empty for recordings without labels
+    lessons   steps in which a network of the same form is taught just these answers on `fit`; 0: none is
     """
     ears = reach(network, network.plan.front_end.bins)
     trial = listen_test(network, test, ears, frames, ears.first, seed)
@@ -159,7 +167,9 @@ def examine(
         "listening": trial.summary(),
     }
     if fit:
-        fresh = untrained(network)
-        settle(fresh, fit, frames, np.random.default_rng(seed), recordings=4, batches=8)
-        figures["probes"] = probe(fit, test, {"ear": network, "untrained": fresh})
+        listeners = {"ear": network, "untrained": untrained(network)}
+        settle(listeners["untrained"], fit, frames, np.random.default_rng(seed), recordings=4, batches=8)
+        if lessons:
+            listeners["supervised"] = teach(untrained(network), fit, questions([*fit, *test]), lessons, seed)
+        figures["probes"] = probe(fit, test, listeners)
     return figures

@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
-from installation.listen.augment import PLAIN, plain
-from installation.listen.contrast import Reach, reach
+from installation.listen.contrast import reach
 from installation.listen.dataset import Recording
-from installation.listen.evaluation import CONTEXTS, hear, pieces
+from installation.listen.evaluation import hear
 from installation.listen.network import Network
-from installation.listen.probes import Answers, classify
+from installation.listen.probes import classify
+from installation.listen.taught import teach
 
 FITTED, TESTED = 0.6, 0.3  # the first and the last part of each track; between them lies more than an ear remembers
 
@@ -47,43 +46,15 @@ def tell_tracks(tracks: Sequence[Recording], listeners: dict[str, Network], seed
     return results
 
 
-def supervised(tracks: Sequence[Recording], network: Network, steps: int, seed: int = 0) -> dict[str, Any]:
-    """The same question to a network that learns nothing but it, from its first weights on: a table of Result.
+def taught(tracks: Sequence[Recording], network: Network, steps: int, seed: int = 0) -> Network:
+    """A network that is taught to tell these tracks, and nothing else; its weights are changed."""
+    fit, _ = parts(tracks)
+    numbers = {id(recording): number for number, recording in enumerate(fit)}
 
-    network   changed by the training
-    """
-    fit, test = parts(tracks)
-    ears, device = reach(network, tracks[0].levels.shape[1]), _device(network)
-    random = np.random.default_rng(seed)
-    clips, which = _cut(fit, ears)
-    head = nn.Linear(network.plan.context, len(tracks)).to(device)
-    optimizer = torch.optim.AdamW([*network.parameters(), *head.parameters()], 1e-3)
-    network.train()
-    for _ in range(steps):
-        chosen = random.choice(len(clips), min(8, len(clips)), replace=False)
-        said = head(_contexts(network, torch.from_numpy(clips[chosen]).to(device))).flatten(0, 1)
-        right = torch.from_numpy(which[chosen]).to(device).repeat_interleave(CONTEXTS)
-        loss = nn.functional.cross_entropy(said, right)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    network.eval()
-    with torch.no_grad():
-        known, asked = hear(network, fit, ears), hear(network, test, ears, torch.Generator(device).manual_seed(seed))
-        said_of = [Answers(head(part.ears["ear"].values), part.ears["ear"].recording) for part in (known, asked)]
-    return asdict(classify(said_of[0], said_of[0].recording, said_of[1], said_of[1].recording))
+    def track(recording: Recording, times: NDArray[np.float64]) -> NDArray[np.int64]:
+        return np.full(len(times), numbers[id(recording)])
 
-
-def _cut(recordings: Sequence[Recording], ears: Reach) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """All pieces, [pieces, fine frames, bins] bytes, and whose they are."""
-    found = [(fine, number) for number, recording in enumerate(recordings) for fine, _ in pieces(recording, ears)]
-    return np.stack([fine for fine, _ in found]), np.array([number for _, number in found])
-
-
-def _contexts(network: Network, clips: Tensor) -> Tensor:
-    """c of pieces, [pieces, contexts, channels]."""
-    level = plain(clips, int((clips.shape[1] - 1) / PLAIN))
-    return network.summarise(network.encode(level, "valid"), "valid")[..., :CONTEXTS].transpose(1, 2)
+    return teach(network, fit, {"track": (track, True)}, steps, seed)
 
 
 def _device(network: Network) -> torch.device:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,15 +21,14 @@ from installation.listen.augment import AS_IT_IS, Ears, fine_frames, twins
 from installation.listen.contrast import Reach, contrast, predict_everywhere, reach
 from installation.listen.course import Course
 from installation.listen.dataset import Bytes, Dataset, draw
-from installation.listen.muon import Muon
+from installation.listen.harmony import Harmony
+from installation.listen.muon import tuned
 from installation.listen.network import Network
 from installation.listen.settle import settle
 from installation.listen.together import gathered, place, processes, share_norms
 from installation.listen.trial import listen_test
 
 log = logging.getLogger(__name__)
-
-NARROW = 8  # channels; kernels with fewer learn with AdamW
 
 
 @contextmanager
@@ -42,19 +41,36 @@ def _unhurried() -> Iterator[None]:
         torch.backends.cudnn.benchmark = before
 
 
+class Answer(NamedTuple):
+    """How well a batch was answered; means over it.
+
+    loss      of the contrast, in nats
+    right     [predictions] share of right answers
+    pitches   share of the pitches that was not told, see `Harmony`
+    """
+
+    loss: Tensor
+    right: Tensor
+    pitches: Tensor
+
+
 class Lesson(nn.Module):
     """One step's question to the network, as the one module that is spread over processes."""
 
     def __init__(self, network: Network, course: Course, ears: Reach, first: int) -> None:
         super().__init__()
         self.network, self.course, self.ears, self.first_step = network, course, ears, first
+        plan = network.plan
+        self.harmony = Harmony(plan.context, plan.front_end.bins, plan.front_end.bins_per_octave)
 
-    def forward(self, level: Tensor) -> tuple[Tensor, Tensor]:
-        """Loss, and share of right answers per prediction.   level   [batch, bins, frames]"""
-        grids = predict_everywhere(self.network, level, self.ears, self.first_step)
-        answers = [contrast(*grid, self.course.rivals, self.course.nearness) for grid in zip(*grids, strict=True)]
+    def forward(self, level: Tensor) -> Answer:
+        """How well the network does.   level   [batch, bins, frames]"""
+        expected, came, c = predict_everywhere(self.network, level, self.ears, self.first_step)
+        course = self.course
+        answers = [contrast(*grid, course.rivals, course.nearness) for grid in zip(expected, came, strict=True)]
         losses, rights = zip(*answers, strict=True)
-        return torch.stack(losses).mean(), torch.stack(rights).mean(0)
+        pitches = self.harmony(c, level, self.ears, self.network.plan.predictions)
+        return Answer(torch.stack(losses).mean(), torch.stack(rights).mean(0), pitches)
 
 
 class Training:
@@ -92,10 +108,7 @@ class Training:
             torch.set_float32_matmul_precision("high")
             torch.backends.cudnn.benchmark = True
         self.question = Lesson(network.to(fabric.device), course, self.reach, self.first)
-        kernels = [weight for weight in network.kernels() if weight.shape[0] >= NARROW]
-        known = set(map(id, kernels))
-        others = [weight for weight in network.parameters() if id(weight) not in known]
-        optimizer = Muon(kernels, others, course.rate, decay=course.decay, fused=cuda)
+        optimizer = tuned(network.kernels(), self.question.parameters(), course.rate, decay=course.decay, fused=cuda)
         self.lesson, self.optimizer = fabric.setup(self.question, optimizer)
         self.fine = fine_frames(course.frames, course.variation.frame[1])
         self.step = 0
@@ -113,7 +126,7 @@ class Training:
         """Go on from the last state in the folder, as if nothing had happened. Raises ContentError."""
         state = diary.load_state(self.out)
         try:
-            self.network.load_state_dict(state["network"])
+            self.question.load_state_dict(state["question"])
             self.optimizer.load_state_dict(state["optimizer"])
         except (KeyError, ValueError, RuntimeError) as error:
             raise ContentError(
@@ -130,19 +143,19 @@ class Training:
         with ThreadPoolExecutor(1, "clips") as ahead:
             clips = ahead.submit(self._draw, self.step, 0)
             while course.progress(self.step, self.seconds) < 1:
-                loss, right, clips = self._learn(clips, ahead)
+                answer, clips = self._learn(clips, ahead)
                 self.step += 1
                 self.seconds = self._same_everywhere(self.clock() - began)
                 over = course.progress(self.step, self.seconds) >= 1
                 if over or self.seconds - told >= course.tell:
                     told = self.seconds
-                    self._tell(loss, right)
+                    self._tell(answer)
                 if over or self.seconds - looked >= course.look:
                     looked = self.seconds
                     self._look()
                 if over or self.seconds - saved >= course.save:
                     saved = self.seconds
-                    self._still_a_number(loss)
+                    self._still_a_number(answer.loss)
                     self.save()
             clips.cancel()
         self._finish()
@@ -162,27 +175,25 @@ class Training:
             return seconds
         return float(gathered(torch.tensor([seconds], device=self.fabric.device, dtype=torch.float64))[0])
 
-    def _learn(self, clips: Future[Bytes], ahead: ThreadPoolExecutor) -> tuple[Tensor, Tensor, Future[Bytes]]:
+    def _learn(self, clips: Future[Bytes], ahead: ThreadPoolExecutor) -> tuple[Answer, Future[Bytes]]:
         """One step of the weights; the next clips are drawn meanwhile."""
         course, device = self.course, self.fabric.device
         rate = course.learning_rate(self.step, self.seconds)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        losses, rights = [], []
+        answers = []
         for part in range(course.accumulate):
             kept = torch.from_numpy(clips.result()).to(device, non_blocking=True)
             last = part == course.accumulate - 1
             clips = ahead.submit(self._draw, self.step + last, 0 if last else part + 1)
-            loss, right = self._hear(kept, part, not last)
-            losses.append(loss.detach())
-            rights.append(right)
+            answers.append(self._hear(kept, part, not last))
         self.fabric.clip_gradients(self.lesson, self.optimizer, max_norm=course.clip, error_if_nonfinite=False)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.heard += course.recordings * course.each * course.accumulate * course.frames * 0.022 / 3600
-        return torch.stack(losses).mean(), torch.stack(rights).mean(0), clips
+        return Answer(*(torch.stack(kind).mean(0) for kind in zip(*answers, strict=True))), clips
 
-    def _hear(self, kept: Tensor, part: int, more: bool) -> tuple[Tensor, Tensor]:
+    def _hear(self, kept: Tensor, part: int, more: bool) -> Answer:
         """Forward and backward of one batch, with randomness that depends on the step alone."""
         number = self._number(self.step, part)
         torch.manual_seed(number)
@@ -194,9 +205,10 @@ class Training:
         level = Ears(variation, random, self.course.each).vary(kept, self.course.frames)
         level = twins(level, self.course.twins, self.network.plan.front_end.bins_per_octave, random)
         with self.fabric.no_backward_sync(self.lesson, enabled=more):
-            loss, right = self.lesson(level)
+            answer: Answer = self.lesson(level)
+            loss = answer.loss + self.course.harmony * answer.pitches
             self.fabric.backward(loss / self.course.accumulate)
-        return loss, right
+        return Answer(*(part.detach() for part in answer))
 
     def _number(self, step: int, part: int) -> int:
         seeds = np.random.SeedSequence([self.course.seed, step, part, place()])
@@ -218,14 +230,15 @@ class Training:
                 f"in {self.out}. Go on from them with a lower learning rate than {self.course.rate:g}."
             )
 
-    def _tell(self, loss: Tensor, right: Tensor) -> None:
-        self._still_a_number(loss)
-        right = gathered(right[None]).mean(0)
+    def _tell(self, answer: Answer) -> None:
+        self._still_a_number(answer.loss)
+        loss, right, pitches = (gathered(part[None]).mean(0) for part in answer)
         page = {
             "step": self.step,
             "seconds": self.seconds,
             "left": self.course.left(self.step, self.seconds),
-            "loss": float(gathered(loss[None]).mean()),
+            "loss": float(loss),
+            "pitches": round(float(pitches), 4),
             "rate": self.optimizer.param_groups[0]["lr"],
             "right": [round(float(share), 4) for share in right],
             "heard_hours": self.heard,
@@ -252,7 +265,7 @@ class Training:
         if place() != 0:
             return
         state = {
-            "network": self.network.state_dict(), "optimizer": self.optimizer.state_dict(),
+            "question": self.question.state_dict(), "optimizer": self.optimizer.state_dict(),
             "step": self.step, "seconds": self.seconds, "heard": self.heard, "pages": self.diary.pages,
         }  # fmt: skip
         diary.save_state(self.out, state)

@@ -17,11 +17,10 @@ from installation.listen import anatomy, ear, school
 from installation.listen.dataset import Dataset, Recording
 from installation.listen.evaluation import untrained
 from installation.listen.settle import settle
-from installation.listen.tracks import supervised, tell_tracks
+from installation.listen.tracks import taught, tell_tracks
 
 MODEL = "model.toml"
 TRACK = 100.0  # seconds; of shorter tracks too little is left to ask about
-LESSONS = 150  # steps of the network that learns to tell tracks from scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class Question:
     fit     labelled recordings that probes are fitted on; without them half of `data`
     twins   tracks to tell apart, see `installation.workshop.music.twins`
     keep    write the figures into the ear's model.toml
+    lessons steps of a network that is taught the answers from its first weights on; 0: none is
     """
 
     model: str
@@ -40,6 +40,7 @@ class Question:
     fit: Path | None = None
     twins: Path | None = None
     keep: bool = False
+    lessons: int = 150
 
 
 def evaluate(question: Question) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def evaluate(question: Question) -> dict[str, Any]:
     if question.fit and len(fit) < 2:
         raise ContentError(f"{question.fit} holds {len(fit)} recordings; probes are fitted on 2 or more.")
     test = recordings if question.fit or len(fit) < 2 else labelled[len(fit) :]
-    figures = school.examine(listener.network, test, fit if len(fit) > 1 else [], seed=question.seed)
+    figures = school.examine(listener.network, test, fit if len(fit) > 1 else [], question.lessons, question.seed)
     if question.twins:
         figures.setdefault("probes", {})["track"] = told_apart(heard(question.twins, listener)[0], listener, question)
     if question.keep:
@@ -81,9 +82,10 @@ def told_apart(tracks: list[Recording], listener: ear.Ear, question: Question) -
         raise ContentError(f"{question.twins} holds a track of {shortest:.0f} s; each must last {TRACK:.0f} s or more.")
     fresh = untrained(listener.network)
     settle(fresh, tracks, 640, np.random.default_rng(question.seed), recordings=4, batches=8)
-    results = tell_tracks(tracks, {"ear": listener.network, "untrained": fresh}, question.seed)
-    results["supervised"] = supervised(tracks, untrained(listener.network), LESSONS, question.seed)
-    return results
+    listeners = {"ear": listener.network, "untrained": fresh}
+    if question.lessons:
+        listeners["supervised"] = taught(tracks, untrained(listener.network), question.lessons, question.seed)
+    return tell_tracks(tracks, listeners, question.seed)
 
 
 def rows(figures: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
