@@ -1,10 +1,9 @@
-"""Real MIDI through a real server: desks of other programs and of this one, plugged in and pulled out as they play."""
+"""Real MIDI through a real server: desks of other programs, plugged in and pulled out as they play."""
 
 import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager
 
@@ -74,29 +73,29 @@ def desk(folder, number):
             process.wait(10)
 
 
-class Own:
-    """A desk in this very process, whose faders a thread moves without pause until it is pulled out."""
+RESTLESS = """
+import time, rtmidi
+out, back = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "BCF2000"), rtmidi.MidiIn(rtmidi.API_UNIX_JACK)
+out.open_virtual_port("BCF2000 faders")
+back.open_virtual_port("BCF2000 motors")
+print("there", flush=True)
+while True:
+    out.send_message([0xB0, 82, 127])
+    time.sleep(0.001)
+"""
 
-    def __init__(self, rtmidi):
-        self._out, self._back = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, "BCF2000"), rtmidi.MidiIn(rtmidi.API_UNIX_JACK)
-        self._out.open_virtual_port("BCF2000 faders")
-        self._back.open_virtual_port("BCF2000 motors")
-        self._pulled = threading.Event()
-        self._thread = threading.Thread(target=self._play)
 
-    def _play(self):
-        while not self._pulled.wait(0.001):
-            self._out.send_message([0xB0, 82, 127])
-
-    def __enter__(self):
-        self._thread.start()
-
-    def __exit__(self, *what):
-        self._pulled.set()
-        self._thread.join()
-        for port in (self._out, self._back):
-            port.close_port()
-            port.delete()
+@contextmanager
+def restless():
+    """A desk whose faders move without pause until it is pulled out: a program that is struck down."""
+    process = subprocess.Popen([sys.executable, "-c", RESTLESS], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout.readline() == "there\n"
+        yield
+    finally:
+        process.kill()
+        process.stdout.close()
+        process.wait(10)
 
 
 def test_a_desk_of_another_program_plays_is_told_back_and_replugged(jack, tmp_path):
@@ -117,14 +116,14 @@ def test_a_desk_is_pulled_out_in_the_midst_of_its_messages_and_leaves_nothing_op
     def ours():
         return [line for line in subprocess.check_output(["jack_lsp"], text=True).split() if "immersions" in line]
 
-    with Own(jack), Midi(system=lambda: RtMidi(jack.API_UNIX_JACK)) as midi:
+    with restless(), Midi(system=lambda: RtMidi(jack.API_UNIX_JACK)) as midi:
         assert midi.spoken_to
         assert len(ours()) == 2
         began = time.monotonic()
     assert time.monotonic() - began < 5.0
     with Midi(system=lambda: RtMidi(jack.API_UNIX_JACK)) as midi:
         for _ in range(5):
-            with Own(jack):
+            with restless():
                 soon(lambda: midi.scan() or midi.spoken_to)
                 soon(lambda: midi.acts(REST)[-1:] == [Touch("dream.mix_original", 1.0)])
             soon(lambda: midi.scan() or not midi.devices)
