@@ -14,6 +14,7 @@ from installation.listen.dataset import Recording
 from installation.listen.evaluation import hear, pieces, probe, questions, untrained
 from installation.listen.network import Network
 from installation.listen.probes import UNKNOWN, Answers, beat_phase, classify, regress, spans
+from installation.listen.school import examine
 from installation.listen.taught import teach
 from installation.listen.tracks import parts, taught, tell_tracks
 from installation.listen.trial import interval, listen_test
@@ -138,6 +139,16 @@ def test_a_network_that_is_taught_the_answers_knows_what_its_untrained_self_does
         teach(untrained(network), [recording(0)], questions([recording(0)]), steps=1)
     with pytest.raises(ValueError, match="shorter"):
         teach(untrained(network), [recording(0, seconds=1)], questions(fit), steps=1)
+
+
+def test_an_examination_teaches_where_there_are_answers() -> None:
+    network = Network(read("tiny")).eval()
+    beats = [recording(n, beats=[k / 2 for k in range(80)]) for n in range(4)]
+    told = examine(network, beats[:2], beats[2:], lessons=1, frames=160)["probes"]
+    assert set(told["beat phase"]) == {"ear", "untrained", "mean", "mean and spread", "supervised"}
+    assert "supervised" not in examine(network, beats[:2], beats[2:], lessons=0, frames=160)["probes"]["beat phase"]
+    unlabelled = [recording(n) for n in range(2)]
+    assert examine(network, unlabelled, unlabelled, lessons=1, frames=160)["probes"] == {}
 
 
 def test_composers_are_asked_where_they_are_known() -> None:

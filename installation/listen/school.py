@@ -170,6 +170,9 @@ def examine(
         listeners = {"ear": network, "untrained": untrained(network)}
         settle(listeners["untrained"], fit, frames, np.random.default_rng(seed), recordings=4, batches=8)
         if lessons:
-            listeners["supervised"] = teach(untrained(network), fit, questions([*fit, *test]), lessons, seed)
+            try:
+                listeners["supervised"] = teach(untrained(network), fit, questions([*fit, *test]), lessons, seed)
+            except ValueError as error:  # there is nothing to teach
+                log.info("no network is taught the answers: %s", error)
         figures["probes"] = probe(fit, test, listeners)
     return figures
