@@ -14,8 +14,12 @@ from torch.multiprocessing.spawn import spawn
 
 from installation.listen.anatomy import read
 from installation.listen.contrast import contrast, predict, predict_everywhere, reach, scores
+from installation.listen.course import Course
 from installation.listen.network import Network
 from installation.listen.together import gathered, share_norms
+from installation.listen.training import Lesson
+
+COURSE = Course(steps=1)
 
 
 @pytest.mark.parametrize(("model", "first", "span"), [("ear", 18, 70), ("causal", 6, 22), ("tiny", 7, 26)])
@@ -108,26 +112,25 @@ def _one_of_two(rank: int, port: int, folder: str) -> None:
     plan = read("tiny")
     network = Network(plan)
     share_norms(network)
-    spread = nn.parallel.DistributedDataParallel(_Whole(network))
+    lesson = _lesson(network)
+    spread = nn.parallel.DistributedDataParallel(lesson)
     half = _batch().chunk(2)[rank]
-    loss = spread(half)
+    loss = spread(half).cost(COURSE)
     loss.backward()
     mean = gathered(loss.detach()[None]).mean()
     if rank == 0:
-        gradients = {name: p.grad for name, p in network.named_parameters()}
-        torch.save((mean, gradients, network.state_dict()), Path(folder) / "two.pt")
+        gradients = {name: p.grad for name, p in lesson.named_parameters()}
+        torch.save((mean, gradients, lesson.state_dict()), Path(folder) / "two.pt")
     dist.destroy_process_group()
 
 
-class _Whole(nn.Module):
-    def __init__(self, network: Network) -> None:
-        super().__init__()
-        self.network = network
-        self.ears = reach(network, network.plan.front_end.bins)
-
-    def forward(self, level: torch.Tensor) -> torch.Tensor:
-        grids = predict_everywhere(self.network, level, self.ears, self.ears.first)[:2]
-        return torch.stack([contrast(*grid, "times", 0.5)[0] for grid in zip(*grids, strict=True)]).mean()
+def _lesson(network: Network) -> Lesson:
+    ears = reach(network, network.plan.front_end.bins)
+    lesson = Lesson(network, COURSE, ears, ears.first)
+    random = torch.Generator().manual_seed(1)
+    for asked in (lesson.harmony, lesson.pulse):
+        nn.init.normal_(asked.map.weight, std=0.1, generator=random)  # from silent maps no gradient would come back
+    return lesson
 
 
 def _batch() -> torch.Tensor:
@@ -136,7 +139,8 @@ def _batch() -> torch.Tensor:
 
 def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     network = Network(read("tiny"))
-    loss = _Whole(network)(_batch())
+    lesson = _lesson(network)
+    loss = lesson(_batch()).cost(COURSE)
     loss.backward()
     with socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -144,7 +148,7 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     spawn(_one_of_two, (port, str(tmp_path)), 2)  # type: ignore[no-untyped-call]
     together, gradients, state = torch.load(tmp_path / "two.pt")
     assert together.item() == pytest.approx(loss.item(), abs=1e-4)
-    for name, parameter in network.named_parameters():
+    for name, parameter in lesson.named_parameters():
         torch.testing.assert_close(gradients[name], parameter.grad, atol=1e-4, rtol=1e-3)
-    for name, value in network.state_dict().items():
+    for name, value in lesson.state_dict().items():
         torch.testing.assert_close(state[name], value, atol=1e-4, rtol=1e-3)

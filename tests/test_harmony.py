@@ -7,12 +7,12 @@ import torch
 
 from installation.listen.anatomy import read
 from installation.listen.contrast import Reach, predict_everywhere, reach
-from installation.listen.harmony import SILENCE, WINDOWS, Harmony, outstanding
+from installation.listen.harmony import SHARE, SILENCE, WINDOWS, Harmony, outstanding
 from installation.listen.network import Network
 
 EARS = Reach(stride=4, before=22, encodings=5, context_step=2, shared=(22, 0))
 BINS, OCTAVE, PREDICTIONS = 72, 12, 7
-WINDOW = 4 * 6 // (WINDOWS - 1)
+WINDOW = 4 * 6 // SHARE
 
 
 def test_what_stands_out_of_its_octave_is_kept_whatever_colour_lies_on_it() -> None:
@@ -36,8 +36,8 @@ def test_stretches_are_the_one_just_heard_and_those_to_come(grid: int) -> None:
     newest = (EARS.encodings - 1 + grid) * EARS.stride + EARS.before  # frames that the grid's only context heard
     level = torch.zeros(1, BINS, 120)
     level[:, 30, newest:] = 0.5  # a bell that begins right after them
-    sound = harmony.outstanding @ level[0, :, -1]
-    bell = sound / (sound.square().mean().sqrt() + SILENCE)
+    sound = (harmony.outstanding @ level[0, :, -1]).view(-1, OCTAVE)
+    bell = (sound / (sound.square().mean(-1, keepdim=True).sqrt() + SILENCE)).flatten()
     c = torch.zeros(1 + grid, 1, 1, 3)
 
     def asked(*stretches: torch.Tensor) -> float:
@@ -46,9 +46,10 @@ def test_stretches_are_the_one_just_heard_and_those_to_come(grid: int) -> None:
         return (1 + grid) * both[0] - grid * both[-1]  # of this grid alone
 
     silence = torch.zeros_like(bell)
-    assert asked(silence, bell, bell, bell) == pytest.approx(0, abs=1e-3)
-    assert asked(bell, bell, bell, bell) == pytest.approx(0.25, abs=0.01)
-    assert asked(silence, silence, bell, bell) == pytest.approx(0.25, abs=0.01)
+    size = bell.square().mean().item()
+    assert asked(silence, bell) == pytest.approx(0, abs=1e-3)
+    assert asked(bell, bell) == pytest.approx(0.5 * size, abs=0.01)
+    assert asked(silence, silence) == pytest.approx(0.5 * size, abs=0.01)
 
 
 def test_silence_asks_for_nothing_and_gives_no_slope_that_is_no_number() -> None:

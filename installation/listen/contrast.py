@@ -42,6 +42,13 @@ class Reach:
         encodings = self.encodings + self.context_step * (contexts - 1) + first + predictions - 1
         return self.before + self.stride * (encodings - 1)
 
+    def newest(self, grids: int, contexts: int) -> Tensor:
+        """How many scalogram frames have passed when each context has heard its newest one, [grids, contexts]; a grid
+        begins an encoding later than the one before, as in `predict_everywhere`.
+        """
+        encodings = self.encodings - 1 + self.context_step * torch.arange(contexts) + torch.arange(grids)[:, None]
+        return self.before + self.stride * encodings
+
 
 def reach(network: Network, bins: int, seed: int = 0) -> Reach:
     """Find by gradients which scalogram frames an encoding hears, and which encodings a context.

@@ -31,7 +31,8 @@ class Course:
     first: int = 0  # first predicted step; 0: the first that shares no frame with the context
     approach: float = 0.1  # of the course, in which the first predicted step goes from what is just heard to there
     nearness: float = 0.5  # how much more a near prediction counts: the n-th weighs n ** -nearness
-    harmony: float = 3.0  # how much the pitches that sound on count, beside the contrast; 0: not asked
+    harmony: float = 10.0  # how much the pitches that sound on count, beside the contrast; 0: not asked
+    pulse: float = 10.0  # and how much the onsets to come
     seed: int = 0
     variation: Variation = field(default_factory=Variation)
     refresh: int = 50  # steps between two looks for new recordings

@@ -91,11 +91,11 @@ class Diary:
             self._board.add_scalar(name, value, page["step"])
 
     def draw(self) -> None:
-        """Loss, and share of right answers per predicted step, as a picture."""
+        """Loss, share of right answers per predicted step, and of what was not told beside them, as a picture."""
         lessons = [page for page in self.pages if "loss" in page]
         tests = [page for page in self.pages if "held" in page]
-        figure = Figure(figsize=(12, 4), layout="constrained")
-        loss, right = figure.subplots(1, 2)
+        figure = Figure(figsize=(16, 4), layout="constrained")
+        loss, right, untold = figure.subplots(1, 3)
         loss.plot([page["step"] for page in lessons], [page["loss"] for page in lessons], label="training")
         loss.plot([page["step"] for page in tests], [page["held"]["loss"] for page in tests], "o-", label="kept apart")
         loss.set(xlabel="step", ylabel="loss (nats)")
@@ -112,7 +112,10 @@ class Diary:
                 label=f"kept apart, {name}",
             )
         right.set(xlabel="step", ylabel="right answers, one line a predicted step", ylim=(0, 1))
-        for axes in (loss, right):
+        for name in ("pitches", "strikes"):
+            untold.plot([page["step"] for page in lessons], [page[name] for page in lessons], label=name)
+        untold.set(xlabel="step", ylabel="share not told", ylim=(0, 1.1))
+        for axes in (loss, right, untold):
             if axes.get_legend_handles_labels()[0]:
                 axes.legend()
         body = io.BytesIO()
@@ -145,6 +148,6 @@ def in_words(page: dict[str, Any]) -> str:
         )
     return (
         f"{start}, {page['left']:.0f} s left: loss {page['loss']:.3f}, right {page['right'][0]:.1%} .. "
-        f"{page['right'][-1]:.1%}, rate {page['rate']:.1e}, heard {page['heard_hours']:.1f} h "
-        f"of {page['data_hours']:.1f} h"
+        f"{page['right'][-1]:.1%}, pitches {page['pitches']:.0%} and onsets {page['strikes']:.0%} untold, "
+        f"rate {page['rate']:.1e}, heard {page['heard_hours']:.1f} h of {page['data_hours']:.1f} h"
     )

@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 import multiprocessing
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -44,7 +45,8 @@ PATIENCE = 0.5  # seconds between two looks for them
 def open_fabric(device: str = "auto", processes: int | str = "auto") -> Any:
     """Lightning's Fabric, launched: one device, or all that torchrun gives. Raises ContentError where it is missing.
 
-    device   "auto", "cpu" or "cuda"; half precision (bfloat16) where the device gains by it
+    device     "auto", "cpu" or "cuda"; half precision (bfloat16) where the device gains by it
+    processes  on this machine; "auto": as many as torchrun has begun, else one, or one for each GPU
     """
     try:
         from lightning_fabric import Fabric
@@ -56,7 +58,7 @@ def open_fabric(device: str = "auto", processes: int | str = "auto") -> Any:
     cuda = device == "cuda" or (device == "auto" and torch.cuda.is_available())
     fabric = Fabric(
         accelerator="cuda" if cuda else "cpu",
-        devices=1 if processes == "auto" and not cuda else processes,
+        devices=int(os.environ.get("LOCAL_WORLD_SIZE", 1)) if processes == "auto" and not cuda else processes,
         precision="bf16-mixed" if cuda else "32-true",
     )
     fabric.launch()

@@ -24,6 +24,7 @@ from installation.listen.dataset import Bytes, Dataset, draw
 from installation.listen.harmony import Harmony
 from installation.listen.muon import tuned
 from installation.listen.network import Network
+from installation.listen.pulse import Pulse
 from installation.listen.settle import settle
 from installation.listen.together import gathered, place, processes, share_norms
 from installation.listen.trial import listen_test
@@ -47,11 +48,17 @@ class Answer(NamedTuple):
     loss      of the contrast, in nats
     right     [predictions] share of right answers
     pitches   share of the pitches that was not told, see `Harmony`
+    strikes   share of the onsets to come that was not told, see `Pulse`
     """
 
     loss: Tensor
     right: Tensor
     pitches: Tensor
+    strikes: Tensor
+
+    def cost(self, course: Course) -> Tensor:
+        """What a training makes small."""
+        return self.loss + course.harmony * self.pitches + course.pulse * self.strikes
 
 
 class Lesson(nn.Module):
@@ -60,8 +67,9 @@ class Lesson(nn.Module):
     def __init__(self, network: Network, course: Course, ears: Reach, first: int) -> None:
         super().__init__()
         self.network, self.course, self.ears, self.first_step = network, course, ears, first
-        plan = network.plan
-        self.harmony = Harmony(plan.context, plan.front_end.bins, plan.front_end.bins_per_octave)
+        plan, front = network.plan, network.plan.front_end
+        self.harmony = Harmony(plan.context, front.bins, front.bins_per_octave)
+        self.pulse = Pulse(plan.context, front.bins, front.bins_per_octave, ears.stride, plan.predictions)
 
     def forward(self, level: Tensor) -> Answer:
         """How well the network does.   level   [batch, bins, frames]"""
@@ -70,7 +78,8 @@ class Lesson(nn.Module):
         answers = [contrast(*grid, course.rivals, course.nearness) for grid in zip(expected, came, strict=True)]
         losses, rights = zip(*answers, strict=True)
         pitches = self.harmony(c, level, self.ears, self.network.plan.predictions)
-        return Answer(torch.stack(losses).mean(), torch.stack(rights).mean(0), pitches)
+        strikes = self.pulse(c, level, self.ears)
+        return Answer(torch.stack(losses).mean(), torch.stack(rights).mean(0), pitches, strikes)
 
 
 class Training:
@@ -206,8 +215,7 @@ class Training:
         level = twins(level, self.course.twins, self.network.plan.front_end.bins_per_octave, random)
         with self.fabric.no_backward_sync(self.lesson, enabled=more):
             answer: Answer = self.lesson(level)
-            loss = answer.loss + self.course.harmony * answer.pitches
-            self.fabric.backward(loss / self.course.accumulate)
+            self.fabric.backward(answer.cost(self.course) / self.course.accumulate)
         return Answer(*(part.detach() for part in answer))
 
     def _number(self, step: int, part: int) -> int:
@@ -232,13 +240,14 @@ class Training:
 
     def _tell(self, answer: Answer) -> None:
         self._still_a_number(answer.loss)
-        loss, right, pitches = (gathered(part[None]).mean(0) for part in answer)
+        loss, right, pitches, strikes = (gathered(part[None]).mean(0) for part in answer)
         page = {
             "step": self.step,
             "seconds": self.seconds,
             "left": self.course.left(self.step, self.seconds),
             "loss": float(loss),
             "pitches": round(float(pitches), 4),
+            "strikes": round(float(strikes), 4),
             "rate": self.optimizer.param_groups[0]["lr"],
             "right": [round(float(share), 4) for share in right],
             "heard_hours": self.heard,
