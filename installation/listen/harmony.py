@@ -57,8 +57,8 @@ class Harmony(nn.Module):
         ends = ears.newest(grids, contexts)[..., None] + window * torch.arange(WINDOWS)
         sums = F.pad((self.outstanding @ level).cumsum(-1), (1, 0))
         sounds = (sums[..., ends] - sums[..., ends - window]) / window  # [batch, pitches, grids, contexts, windows]
-        sounds = sounds.permute(2, 0, 3, 4, 1).unflatten(-1, (-1, self.octave))
-        sounds = sounds / (sounds.square().mean(-1, keepdim=True).sqrt() + SILENCE)  # basses count as much as chords
-        told = self.map(c).unflatten(-1, sounds.shape[-3:])
-        error: Tensor = (told - sounds).square().mean()
+        sounds = sounds.permute(2, 0, 3, 4, 1)
+        sounds = sounds.reshape(*sounds.shape[:-1], -1, self.octave)  # basses count as much as chords
+        sounds = sounds / (sounds.square().mean(-1, keepdim=True).sqrt() + SILENCE)
+        error: Tensor = (self.map(c).view_as(sounds) - sounds).square().mean()
         return error

@@ -22,7 +22,7 @@ def onsets(level: Tensor, octave: int, length: int) -> Tensor:
               of the frames 0 to length - 1
     """
     rise = F.pad((level[..., 1:] - level[..., :-1]).relu(), (1, 0))
-    strikes = torch.stack([band.mean(1) for band in rise.split(BAND * octave, 1)], 1)
+    strikes = torch.stack([band.mean(1) for band in torch.split(rise, BAND * octave, 1)], 1)
     strikes = F.avg_pool1d(strikes, length, 1)
     strikes = strikes - strikes.mean(-1, keepdim=True)
     return strikes / (strikes.square().mean(-1, keepdim=True).sqrt() + SILENCE)
