@@ -114,12 +114,27 @@ def test_sound_after_its_time_does_not_change_an_answer() -> None:
     torch.testing.assert_close(heard.ears["ear"].values[before], other.ears["ear"].values[before])
 
 
+def semitones() -> Network:
+    """The small network on pitches that are a quarter tone apart, as in the ears."""
+    plan = read("tiny")
+    return Network(plan.model_copy(update={"front_end": plan.front_end.model_copy(update={"bins_per_octave": 24})}))
+
+
+def in_key(seed: int, root: int) -> Recording:
+    """A loud root in the middle octave, its label and that of its key."""
+    one = recording(seed, chords=[[0.0, root, "m"]], key=[[0.0, root, "minor"]])
+    one.levels[:] = np.minimum(one.levels, 40)
+    one.levels[:, 24 + 2 * root] = 200
+    return one
+
+
 def test_a_probe_asks_what_the_labels_know_of_every_listener() -> None:
     def labelled(seed: int) -> Recording:
-        chords, key, bpm = [[0.0, seed % 12, "m"]], [[0.0, seed % 12, "minor"]], [[0.0, 110.0 + seed % 12]]
-        return recording(seed, beats=[n / 2 for n in range(80)], bpm=bpm, chords=chords, key=key)
+        one = in_key(seed, seed % 12)
+        one.labels.update(beats=[n / 2 for n in range(80)], bpm=[[0.0, 110.0 + seed % 12]])
+        return one
 
-    network = Network(read("tiny"))
+    network = semitones()
     fit, test = [labelled(n) for n in range(24)], [labelled(n) for n in range(24, 30)]
     results = probe(fit, test, {"ear": network, "untrained": untrained(network)})
     assert set(results) == {"beat phase", "bpm", "chord root", "key"}
@@ -127,6 +142,24 @@ def test_a_probe_asks_what_the_labels_know_of_every_listener() -> None:
         assert set(listeners) == {"ear", "untrained", "mean", "mean and spread"}
     assert results["chord root"]["mean"]["figure"] > 0.9  # the chord is one loud pitch
     assert results["beat phase"]["ear"]["moments"] == results["beat phase"]["mean"]["moments"]
+
+
+def test_probes_are_fitted_in_all_keys() -> None:
+    """Roots that no recording of the fit has are told, because each was heard moved, its label with it."""
+    fit, test = [in_key(n, 5 + n % 2) for n in range(24)], [in_key(n, n % 12) for n in range(24, 36)]
+    told = probe(fit, test, {"ear": semitones()})
+    assert told["chord root"]["mean"]["figure"] > 0.9
+    assert told["key"]["mean"]["figure"] > 0.9
+
+
+def test_music_is_moved_only_where_keys_are_asked_for() -> None:
+    network = semitones()
+    ears, one = reach(network, 72), in_key(0, 5)
+    as_it_is, moved = hear(network, [one], ears), hear(network, [one], ears, keys=torch.Generator().manual_seed(0))
+    assert not as_it_is.raised.any()
+    assert len(np.unique(moved.raised)) > 1
+    loudest = moved.ears["mean"].values.argmax(1).numpy()
+    np.testing.assert_array_equal(loudest, 24 + 2 * (5 + moved.raised))
 
 
 def test_a_network_that_is_taught_the_answers_knows_what_its_untrained_self_does_not() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from installation.listen.augment import FINE_RATE, PLAIN, Ears, Variation, plain
+from installation.listen.augment import FINE_RATE, PLAIN, Ears, Variation, plain, transpose
 from installation.listen.contrast import Reach, reach
 from installation.listen.dataset import Bytes, Recording
 from installation.listen.network import Network
@@ -21,6 +21,7 @@ from installation.listen.probes import UNKNOWN, Answers, Result, beat_phase, cla
 log = logging.getLogger(__name__)
 
 CONTEXTS = 32  # contexts c in a piece that is heard at once
+KEYED = ("chord root", "key")  # questions whose answers rise and fall with the music
 DISGUISE = Variation(
     frame=(PLAIN / FINE_RATE, PLAIN / FINE_RATE), pitch=0, neighbour=1, neighbour_gain=(-12, -12), codec=0,
     untouched=0, jitter=0, dropout=0,
@@ -33,10 +34,12 @@ class Heard:
 
     ears    name of the listener -> its answers: "ear" (c), "mean" and "mean and spread" of the scalogram it heard
     times   [moments] seconds in the recording, the newest sound that each answer heard
+    raised  [moments] semitones by which the music was moved up, -6..5; 0 where it was heard as it is
     """
 
     ears: dict[str, Answers]
     times: NDArray[np.float64]
+    raised: NDArray[np.int64]
 
 
 def pieces(recording: Recording, ears: Reach, contexts: int = CONTEXTS) -> Iterator[tuple[Bytes, NDArray[np.float64]]]:
@@ -56,10 +59,12 @@ def hear(
     ears: Reach,
     disguise: torch.Generator | None = None,
     most: int = 24,
+    keys: torch.Generator | None = None,
 ) -> Heard:
     """What a network in evaluation mode answers to recordings, evenly chosen pieces of each, at most so many.
 
     disguise   if given: other equaliser, gain and noise, and another recording 12 dB below
+    keys       if given: each piece is moved by any number of semitones within an octave
     """
     device, training = next(network.parameters()).device, network.training
     network.eval()
@@ -71,12 +76,16 @@ def hear(
     if not kept:
         raise ValueError("all recordings are shorter than what one context hears")
     order = np.random.default_rng(0).permutation(len(kept))  # so that neighbours in a batch are other recordings
+    up = torch.randint(-6, 6, (len(order),), generator=keys) if keys else torch.zeros(len(order), dtype=torch.int64)
     answers, means, spreads = [], [], []
     for begin in range(0, len(order), 16):
         some = [kept[place] for place in order[begin : begin + 16]]
         clips = torch.from_numpy(np.stack([fine for fine, _, _ in some])).to(device)
         frames = int((clips.shape[1] - 1) / PLAIN)
         level = Ears(DISGUISE, disguise).vary(clips, frames) if disguise else plain(clips, frames)
+        if keys:
+            moved = up[begin : begin + 16].to(device) * (network.plan.front_end.bins_per_octave / 12)
+            level = transpose(level, moved)
         c = network.summarise(network.encode(level, "valid"), "valid")[..., :CONTEXTS]
         span = ears.before + ears.stride * (ears.encodings - 1)
         window = level.unfold(2, span, ears.stride * ears.context_step)  # [pieces, bins, contexts, frames]
@@ -92,7 +101,8 @@ def hear(
         "mean": mean,
         "mean and spread": torch.cat([mean, torch.cat(spreads)], 1),
     }
-    return Heard({name: Answers(values, who) for name, values in ours.items()}, times)
+    raised = up.repeat_interleave(CONTEXTS).numpy()
+    return Heard({name: Answers(values, who) for name, values in ours.items()}, times, raised)
 
 
 Labels = Callable[[Recording, NDArray[np.float64]], NDArray[Any]]
@@ -139,6 +149,8 @@ def questions(recordings: Sequence[Recording]) -> dict[str, tuple[Labels, bool]]
 def probe(fit: Sequence[Recording], test: Sequence[Recording], listeners: dict[str, Network]) -> dict[str, Any]:
     """Fit every question's probe on some recordings and ask it on others, for each listener and the plain scalogram.
 
+    Probes are fitted on music in all keys: a few dozen recordings have too few of their own to tell a root by.
+
     listeners   name -> network, for instance "ear" and "untrained"
     returns     question -> listener -> Result as a table
     """
@@ -146,9 +158,11 @@ def probe(fit: Sequence[Recording], test: Sequence[Recording], listeners: dict[s
     asked = questions([*fit, *test])
     for name, network in listeners.items():
         ears = reach(network, fit[0].levels.shape[1])
-        known, fresh = hear(network, fit, ears), hear(network, test, ears)
+        known, fresh = hear(network, fit, ears, keys=torch.Generator().manual_seed(0)), hear(network, test, ears)
         for question, (truth, is_class) in asked.items():
             wanted, right = (_labels(truth, part, where) for part, where in ((known, fit), (fresh, test)))
+            if question in KEYED:
+                wanted = _moved(wanted, known.raised)
             for listener in known.ears:
                 if listener != "ear" and listener in results.get(question, {}):
                     continue  # the plain scalogram is the same for all
@@ -172,6 +186,11 @@ def _labels(truth: Labels, heard: Heard, recordings: Sequence[Recording]) -> NDA
         there = who == number
         labels[there] = truth(recordings[int(number)], heard.times[there])
     return labels
+
+
+def _moved(labels: NDArray[np.int64], semitones: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Roots 0..11, or keys (major 0..11, minor 12..23), of music that was moved up."""
+    return np.where(labels == UNKNOWN, UNKNOWN, labels - labels % 12 + (labels + semitones) % 12)
 
 
 def untrained(network: Network) -> Network:

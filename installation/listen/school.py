@@ -158,7 +158,7 @@ def examine(
     """All figures of an ear: the listening test, and every probe that the labels allow, beside the same ear untrained.
 
     test      recordings that it never heard
-    fit       others that probes are fitted on, empty for recordings without labels
+    fit       others that probes are fitted on; those without labels are left out
     lessons   steps in which a network of the same form is taught just these answers on `fit`; 0: none is
     """
     ears = reach(network, network.plan.front_end.bins)
@@ -168,13 +168,16 @@ def examine(
         "first_step": ears.first,
         "listening": trial.summary(),
     }
+    known, asked = ([one for one in some if one.labels] for some in (fit, test))
     if fit:
+        figures["probes"] = {}
+    if known and asked:
         listeners = {"ear": network, "untrained": untrained(network)}
-        settle(listeners["untrained"], fit, frames, np.random.default_rng(seed), recordings=4, batches=8)
+        settle(listeners["untrained"], known, frames, np.random.default_rng(seed), recordings=4, batches=8)
         if lessons:
             try:
-                listeners["supervised"] = teach(untrained(network), fit, questions([*fit, *test]), lessons, seed)
+                listeners["supervised"] = teach(untrained(network), known, questions([*known, *asked]), lessons, seed)
             except ValueError as error:  # there is nothing to teach
                 log.info("no network is taught the answers: %s", error)
-        figures["probes"] = probe(fit, test, listeners)
+        figures["probes"] = probe(known, asked, listeners)
     return figures
